@@ -1,0 +1,70 @@
+# Trợ lý 06. `make run` and `make test` are all that a fresh machine needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := $(VENV)/.core-installed
+TEST := $(VENV)/.test-installed
+ENCODER := $(VENV)/.encoder-installed
+
+.PHONY: run chat test check lint format types layers content index eval train browser clean
+
+run: $(CORE)  ## set up everything and serve the chat page on 127.0.0.1:8080
+	@$(BIN)/python -m bot serve
+
+chat: $(CORE)  ## talk to it in the terminal
+	@$(BIN)/python -m bot chat
+
+test: $(TEST)  ## run all tests
+	$(BIN)/python -m pytest
+
+check: lint types layers content test  ## everything that must hold before a change lands
+
+lint: $(TEST)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(TEST)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(TEST)
+	$(BIN)/mypy
+
+layers: $(TEST)
+	$(BIN)/lint-imports
+
+content: $(CORE)
+	$(BIN)/python -m bot check --errors
+
+index: $(CORE)
+	$(BIN)/python -m bot index
+
+eval: $(CORE)
+	$(BIN)/python -m bot eval
+
+train: $(ENCODER)  ## make the built-in encoder anew and calibrate it
+	$(BIN)/python -m training.train_encoder
+	$(BIN)/python -m training.tune_decision
+
+$(VENV)/bin/python:
+	@echo "Đang tạo môi trường Python trong $(VENV)…"
+	@$(PYTHON) -c 'import sys; sys.exit("Cần Python 3.11 trở lên." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(CORE): requirements/core.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Đang cài các thư viện cần thiết…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/core.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST): requirements/test.txt $(CORE)
+	@echo "Đang cài công cụ kiểm thử…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(ENCODER): $(CORE)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[encoder]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var

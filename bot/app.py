@@ -1,0 +1,102 @@
+"""Composition root: builds every object from the settings."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from bot.content.loader import hash_content, load_catalog
+from bot.content.snapshot import from_snapshot, to_snapshot
+from bot.dialogue.engine import Engine
+from bot.dialogue.router import Router
+from bot.domain.catalog import Catalog
+from bot.domain.errors import IndexUnusable
+from bot.domain.ports import Encoder
+from bot.nlu.safety import SafetyPhrases
+from bot.retrieval.decision import load_decision_model
+from bot.retrieval.encoder import BuiltinEncoder
+from bot.retrieval.index_builder import build_index
+from bot.retrieval.index_store import Manifest, load_index, save_index
+from bot.retrieval.retriever import Retriever
+from bot.retrieval.signals import SearchIndex
+from bot.settings import Settings
+
+BUILTIN = "builtin"
+DECISION_FILE = "decision.json"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that a command or a server needs."""
+
+    settings: Settings
+    catalog: Catalog
+    retriever: Retriever
+    engine: Engine
+
+
+def build_app(settings: Settings) -> App:
+    """Load or make the index, and wire everything together.
+
+    Raises:
+        ConfigError: the content has errors, or the encoder cannot be used.
+        IndexUnusable: the index is missing or stale, and the settings forbid making it.
+    """
+    encoder = make_encoder(settings)
+    index, catalog = _index_and_catalog(settings, encoder)
+    model = load_decision_model(decision_path(settings), encoder.id)
+    retriever = Retriever(index, encoder, model, catalog.abbreviations)
+    safety = SafetyPhrases.of(**catalog.safety_phrases)
+    router = Router(catalog, retriever, safety, settings.max_utterance_chars)
+    return App(settings, catalog, retriever, Engine(router, settings.max_utterance_chars))
+
+
+def make_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings ask for."""
+    if settings.encoder == BUILTIN:
+        return BuiltinEncoder(settings.builtin_encoder_dir)
+    # Imported only here: it loads torch.
+    module = import_module("bot.retrieval.sentence_encoder")
+    encoder: Encoder = module.SentenceTransformerEncoder(settings.encoder)
+    return encoder
+
+
+def decision_path(settings: Settings) -> Path:
+    """Where the decision model of the chosen encoder lies."""
+    if settings.encoder == BUILTIN:
+        return settings.builtin_encoder_dir / DECISION_FILE
+    return settings.data_dir / DECISION_FILE
+
+
+def index_dir(settings: Settings) -> Path:
+    """Where the search index lies."""
+    return settings.data_dir / "index"
+
+
+def _index_and_catalog(settings: Settings, encoder: Encoder) -> tuple[SearchIndex, Catalog]:
+    wanted = Manifest(hash_content(settings.content_root), encoder.id)
+    try:
+        index, snapshot = load_index(index_dir(settings), wanted)
+    except IndexUnusable as error:
+        if not settings.build_index_when_stale:
+            raise
+        log.warning("making the index: %s", error)
+        return make_index(settings, encoder)
+    return index, from_snapshot(snapshot)
+
+
+def make_index(settings: Settings, encoder: Encoder) -> tuple[SearchIndex, Catalog]:
+    """Read all content, index it and save the index.
+
+    Raises:
+        ContentInvalid: the content has errors.
+    """
+    catalog = load_catalog(settings.content_root)
+    index, vectors = build_index(catalog, encoder)
+    manifest = Manifest(catalog.content_hash, encoder.id)
+    save_index(index_dir(settings), manifest, index, vectors, to_snapshot(catalog))
+    return index, catalog

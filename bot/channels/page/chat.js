@@ -1,0 +1,174 @@
+"use strict";
+// The chat page. The conversation lives in this browser only; every text goes into the page as text, never as HTML.
+
+const STORE = "troly06";
+const MAX_KEPT = 60;
+const STARTERS = [
+  "Kích hoạt VNeID thế nào?", "Tôi quên mật khẩu VNeID", "Đăng ký tạm trú", "Có người gọi bảo cập nhật VNeID",
+];
+const log = document.getElementById("log");
+const status = document.getElementById("status");
+const form = document.getElementById("ask");
+const question = document.getElementById("question");
+let state = load();
+let busy = false;
+
+function newState() {
+  const bytes = crypto.getRandomValues(new Uint8Array(18));
+  return { session: Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join(""), turns: [] };
+}
+
+function load() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(STORE));
+    if (kept && typeof kept.session === "string" && Array.isArray(kept.turns)) return kept;
+  } catch (error) { /* storage is off or damaged: begin anew */ }
+  return newState();
+}
+
+function save() {
+  state.turns = state.turns.slice(-MAX_KEPT);
+  try { localStorage.setItem(STORE, JSON.stringify(state)); } catch (error) { /* works without storage too */ }
+}
+
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text) rich(node, text);
+  return node;
+}
+
+function rich(node, text) {
+  text.split(/\*\*(.+?)\*\*/).forEach((part, index) => {
+    if (!part) return;
+    node.append(index % 2 ? Object.assign(document.createElement("strong"), { textContent: part }) : part);
+  });
+}
+
+function block(text) {
+  const lines = text.split("\n");
+  const made = [];
+  let list = null;
+  lines.forEach((line, index) => {
+    const item = /^(?:(\d+)\.|-) (.*)$/.exec(line);
+    if (item) {
+      const tag = item[1] ? "OL" : "UL";
+      if (!list || list.tagName !== tag) { list = element(tag); made.push(list); }
+      list.append(element("li", "", item[2]));
+      return;
+    }
+    list = null;
+    if (!line.trim()) return;
+    const next = lines[index + 1] || "";
+    if (/^\*\*[^*]+\*\*$/.test(line)) made.push(element("h2", "", line.slice(2, -2)));
+    else if (line.endsWith(":") && /^(\d+\.|-) /.test(next)) made.push(element("h3", "", line));
+    else made.push(element("p", line.startsWith("Nguồn:") ? "source" : "", line));
+  });
+  return made;
+}
+
+function show(turn) {
+  const box = element("div", "turn");
+  if (turn.mine) {
+    const mine = element("p", "mine");
+    mine.textContent = turn.mine;
+    box.append(mine);
+  } else {
+    const reply = element("div", "reply" + (turn.alert ? " alert" : ""));
+    reply.append(...block(turn.text));
+    box.append(reply);
+    if (turn.buttons.length) box.append(chips(turn.buttons));
+  }
+  log.append(box);
+  return box;
+}
+
+function chips(buttons) {
+  const list = element("ul", "chips");
+  buttons.forEach((button) => {
+    const one = element("button", "", button.label);
+    one.type = "button";
+    one.addEventListener("click", () => send(button.label, button.payload));
+    const item = element("li");
+    item.append(one);
+    list.append(item);
+  });
+  return list;
+}
+
+function remember(turn) {
+  state.turns.push(turn);
+  save();
+  return show(turn);
+}
+
+async function post(body) {
+  const response = await fetch("/api/messages", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+  const data = await response.json();
+  if (!response.ok) throw new Error(data.error || "");
+  return data;
+}
+
+async function send(text, payload) {
+  if (busy) return;
+  busy = true;
+  form.querySelector("button").disabled = true;
+  status.className = "";
+  status.textContent = "Đang tìm câu trả lời…";
+  const mine = show({ mine: text });
+  mine.scrollIntoView({ block: "start" });
+  try {
+    const data = await post({ session: state.session, text: payload ? "" : text, press: payload || "" });
+    mine.querySelector(".mine").textContent = payload ? text : data.heard || text;
+    state.turns.push({ mine: mine.textContent });
+    data.replies.forEach((reply, index) =>
+      remember({ text: reply.text, buttons: reply.buttons, alert: data.outcome === "safety" && index === 0 }));
+    status.textContent = "";
+    if (!payload) question.value = "";
+    grow();
+  } catch (error) {
+    mine.remove();
+    if (!payload && !question.value) question.value = text;
+    status.className = "problem";
+    status.textContent = (error instanceof TypeError || !error.message)
+      ? "Chưa gửi được vì mạng yếu. Bạn bấm Gửi lại nhé." : error.message;
+  } finally {
+    busy = false;
+    form.querySelector("button").disabled = false;
+  }
+}
+
+function grow() {
+  question.style.height = "auto";
+  question.style.height = Math.min(question.scrollHeight + 4, 160) + "px";
+}
+
+function begin() {
+  log.replaceChildren();
+  if (state.turns.length) state.turns.forEach(show);
+  else log.append(chips(STARTERS.map((label) => ({ label, payload: "" }))));
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = question.value.trim();
+  if (text) send(text, "");
+  else question.focus();
+});
+question.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+});
+question.addEventListener("input", grow);
+document.getElementById("forget").addEventListener("click", () => {
+  fetch("/api/sessions/" + state.session, { method: "DELETE" }).catch(() => {});
+  try { localStorage.removeItem(STORE); } catch (error) { /* nothing was kept */ }
+  state = newState();
+  begin();
+  status.className = "";
+  status.textContent = "Đã xóa hội thoại.";
+  question.focus();
+});
+begin();
+if (state.turns.length) window.scrollTo(0, document.body.scrollHeight);

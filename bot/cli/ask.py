@@ -1,0 +1,58 @@
+"""`ask`: single questions, each in a conversation of its own."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from bot.app import build_app
+from bot.cli.json_lines import answer_lines, plain_reply, text_of
+from bot.domain.clock import vietnam_today
+from bot.domain.messages import Utterance
+from bot.domain.session import Session, Turn
+from bot.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", nargs="*", help="Câu hỏi.")
+    parser.add_argument(
+        "--jsonl", action="store_true", help='Đọc {"text": …} từng dòng, trả lời từng dòng.'
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="In thêm vì sao chọn câu trả lời này."
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    app = build_app(Settings())
+
+    def turn(text: str) -> Turn:
+        return app.engine.run_turn(Session("ask"), Utterance(text=text), vietnam_today())
+
+    def answer(value: dict[str, Any]) -> dict[str, Any]:
+        began = time.perf_counter()
+        text = text_of(value, "text")
+        result = turn(text)
+        return {
+            "text": text,
+            "outcome": result.outcome.value,
+            "topics": [{"id": topic.id, "score": round(topic.score, 4)} for topic in result.topics],
+            "reply": plain_reply(result.replies),
+            "elapsed_ms": round((time.perf_counter() - began) * 1000, 3),
+        }
+
+    if options.jsonl:
+        return answer_lines(answer)
+    result = turn(" ".join(options.question))
+    print(plain_reply(result.replies))
+    if options.explain:
+        _explain(result)
+    return 0
+
+
+def _explain(turn: Turn) -> None:
+    figures = ", ".join(f"{name} {value:.3f}" for name, value in turn.figures.items())
+    print(f"\n[{turn.outcome.value}: {turn.outcome.label}] luật: {turn.rule}. {figures}")
+    for topic in turn.topics:
+        print(f"  {topic.score:.3f}  {topic.id}")

@@ -1,0 +1,63 @@
+"""`chat`: talk to the assistant in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+import textwrap
+
+from bot.app import build_app
+from bot.domain.clock import vietnam_today
+from bot.domain.messages import Button, Reply, Utterance
+from bot.domain.session import Session
+from bot.settings import Settings
+from bot.text.markup import to_plain
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_MAX_WIDTH = 88
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults()
+
+
+def run(options: argparse.Namespace) -> int:
+    app = build_app(Settings())
+    print(app.catalog.message("greeting"))
+    print(app.catalog.message("chat_hint"))
+    session = Session("terminal")
+    while True:
+        try:
+            text = input("\nBạn: ")
+        except EOFError:
+            print()
+            return 0
+        if text.strip().lower() in {"thoát", "thoat", "quit", "exit"}:
+            print(app.catalog.message("goodbye"))
+            return 0
+        turn = app.engine.run_turn(session, Utterance(text=text), vietnam_today())
+        session = turn.session
+        for reply in turn.replies:
+            print(f"\n{show(reply)}")
+
+
+def show(reply: Reply) -> str:
+    """The reply wrapped to the terminal, its buttons as a numbered list."""
+    width = min(shutil.get_terminal_size((_MAX_WIDTH, 24)).columns, _MAX_WIDTH)
+    lines = [wrapped for line in reply.text.split("\n") for wrapped in _wrap(line, width)]
+    text = "\n".join(lines)
+    text = _BOLD.sub("\033[1m\\1\033[0m", text) if sys.stdout.isatty() else to_plain(text)
+    return text + ("\n\n" + _buttons(reply.buttons) if reply.buttons else "")
+
+
+def _wrap(line: str, width: int) -> list[str]:
+    hang = re.match(r"(?:\d+\. |- )?", line)
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * len(hang.group() if hang else "")
+    ) or [""]
+
+
+def _buttons(buttons: tuple[Button, ...]) -> str:
+    return "\n".join(f"  [{number}] {button.label}" for number, button in enumerate(buttons, 1))

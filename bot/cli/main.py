@@ -1,0 +1,59 @@
+"""The commands, as one list you can read. Each module is imported only when its command runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from bot import __version__
+from bot.domain.errors import BotError
+
+#: Command to its one-line help; the module `bot.cli.<command>` has `add_arguments` and `run`.
+COMMANDS = {
+    "check": "Kiểm tra toàn bộ nội dung, chỉ rõ từng chỗ sai.",
+    "index": "Dựng chỉ mục tìm kiếm.",
+    "chat": "Trò chuyện ngay trong cửa sổ lệnh.",
+    "ask": "Hỏi từng câu riêng; --jsonl để dùng với chương trình khác.",
+    "converse": "Cả cuộc trò chuyện qua JSON từng dòng.",
+    "topics": "Liệt kê các chủ đề.",
+    "eval": "Đo độ đúng trên bộ câu hỏi kiểm tra.",
+    "serve": "Mở trang hỏi đáp và giao diện JSON.",
+}
+
+
+def build_parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser of all commands, with the arguments of the one that is asked for."""
+    parser = argparse.ArgumentParser(
+        prog="troly06", description="Trợ lý 06: hướng dẫn VNeID và dịch vụ công."
+    )
+    parser.add_argument("--version", action="version", version=f"troly06 {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="LỆNH")
+    for name, help_text in COMMANDS.items():
+        subparser = commands.add_parser(name, help=help_text, description=help_text)
+        if name == command:
+            _module(name).add_arguments(subparser)
+    return parser
+
+
+def _module(command: str) -> ModuleType:
+    return import_module(f"bot.cli.{command}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 when all is well, 1 when something is wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = build_parser(next((one for one in given if one in COMMANDS), None)).parse_args(given)
+    try:
+        status: int = _module(options.command).run(options)
+    except BotError as error:
+        print(f"troly06: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status

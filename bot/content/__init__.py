@@ -1,0 +1,1 @@
+"""Files to a Catalog, or to every issue found in them."""

@@ -1,0 +1,1 @@
+"""Checks across files. Each is a function from `ContentFiles` to the issues it finds."""

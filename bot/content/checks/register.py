@@ -1,0 +1,85 @@
+"""Checks on laws: every citation is registered, and nobody relies unknowingly on a lapsed text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.content.files import Check, ContentFiles
+from bot.content.issues import ContentIssue, issue
+from bot.content.readers.knowledge import TopicFile
+from bot.domain.clock import vietnam_today
+from bot.domain.knowledge import Law, LawId
+
+LAWS_PATH = "knowledge/laws.yaml"
+_SAYS_LAPSED = "hết hiệu lực"
+
+
+def check_every_cited_law_is_registered(files: ContentFiles) -> Iterator[ContentIssue]:
+    """Citations, and the amending texts named in the register itself, are in the register."""
+    laws = files.register.laws
+    for file in files.topics:
+        for index, basis in enumerate(file.topic.legal):
+            if basis.law_id not in laws:
+                yield issue(
+                    file.topic.path,
+                    file.head.line("legal", index),
+                    "law_unknown",
+                    value=basis.law_id,
+                )
+    for law in laws.values():
+        for other in (*law.amended_by, *law.lapsed_by):
+            if LawId(other) not in laws:
+                yield issue(
+                    LAWS_PATH, files.register.lines[law.id], "law_reference_unknown", value=other
+                )
+
+
+def check_no_topic_rests_on_a_lapsed_law(
+    files: ContentFiles, today: date | None = None
+) -> Iterator[ContentIssue]:
+    """A lapsed basis is an error unless the topic's warnings say so; an amended one is named."""
+    on = today or vietnam_today()
+    laws = files.register.laws
+    for file in files.topics:
+        for index, basis in enumerate(file.topic.legal):
+            law = laws.get(basis.law_id)
+            where = (file.topic.path, file.head.line("legal", index))
+            if law is None:
+                continue
+            if law.is_lapsed(on):
+                code = "law_lapsed_told" if _tells_of_lapse(file, law) else "law_lapsed"
+                yield issue(
+                    *where,
+                    code,
+                    value=law.number,
+                    since=law.lapsed_on,
+                    by=_by(law.lapsed_by, files),
+                )
+            elif law.is_amended(on):
+                yield issue(
+                    *where,
+                    "law_amended",
+                    value=law.number,
+                    since=law.amended_on,
+                    by=_by(law.amended_by, files),
+                )
+
+
+def _tells_of_lapse(file: TopicFile, law: Law) -> bool:
+    return any(law.number in line and _SAYS_LAPSED in line for line in file.topic.warnings)
+
+
+def _by(law_ids: tuple[str, ...], files: ContentFiles) -> str:
+    numbers = [
+        files.register.laws[LawId(one)].number
+        for one in law_ids
+        if LawId(one) in files.register.laws
+    ]
+    return f", bởi {', '.join(numbers)}" if numbers else ""
+
+
+REGISTER_CHECKS: tuple[Check, ...] = (
+    check_every_cited_law_is_registered,
+    check_no_topic_rests_on_a_lapsed_law,
+)

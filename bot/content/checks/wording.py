@@ -1,0 +1,111 @@
+"""Checks on wording: composed Unicode, full diacritics, plain words, no personal numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from bot.content.files import Check, ContentFiles
+from bot.content.issues import ContentIssue, issue
+from bot.content.readers.knowledge import TopicFile
+from bot.text.fold import is_folded
+from bot.text.normalize import words
+from bot.text.personal_data import PersonalDataKind, find_personal_data
+
+#: A run of this many words without any mark is no Vietnamese sentence.
+MIN_BARE_WORDS = 5
+
+_NAMES = {
+    PersonalDataKind.ID_NUMBER: "số giấy tờ",
+    PersonalDataKind.PHONE: "số điện thoại cá nhân",
+    PersonalDataKind.ONE_TIME_CODE: "mã dùng một lần",
+    PersonalDataKind.PASSWORD: "mật khẩu",
+    PersonalDataKind.BANK_ACCOUNT: "số tài khoản",
+    PersonalDataKind.EMAIL: "thư điện tử",
+}
+_ADDRESS = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)+\b")
+_HEAD_TEXTS = ("title", "fee", "time_limit", "where", "authority")
+
+#: Path, line, text.
+PlacedText: TypeAlias = tuple[str, int, str]
+
+
+def _shown_texts(file: TopicFile) -> Iterator[PlacedText]:
+    """Every text of a topic that a citizen reads: path, line, text."""
+    path, head = file.topic.path, file.head
+    for key in _HEAD_TEXTS:
+        if isinstance(head.data.get(key), str):
+            yield path, head.line(key), head.data[key]
+    for key in ("requires", "documents"):
+        for index, item in enumerate(head.data.get(key) or ()):
+            if isinstance(item, str):
+                yield path, head.line(key, index), item
+    for line, text in file.body.lines():
+        yield path, line, text
+
+
+def _aliases(file: TopicFile) -> Iterator[PlacedText]:
+    for index, alias in enumerate(file.topic.aliases):
+        yield file.topic.path, file.head.line("aliases", index), alias
+
+
+def check_every_text_is_nfc(files: ContentFiles) -> Iterator[ContentIssue]:
+    """Every line of a topic file is in composed Unicode."""
+    for path, text in files.raw_texts.items():
+        for number, line in enumerate(text.split("\n"), 1):
+            if not unicodedata.is_normalized("NFC", line):
+                yield issue(path, number, "not_nfc")
+
+
+def check_every_sentence_has_its_diacritics(files: ContentFiles) -> Iterator[ContentIssue]:
+    """What a citizen reads is written with all marks. Aliases may be written as people type."""
+    for file in files.topics:
+        for path, line, text in _shown_texts(file):
+            bare = _ADDRESS.sub("", text)
+            if len(words(bare)) >= MIN_BARE_WORDS and is_folded(bare):
+                yield issue(path, line, "diacritics_missing", value=text[:60])
+
+
+def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
+    """Words of the list in config/plain_words.yaml do not appear in what a citizen reads."""
+    if not files.officialese:
+        return
+    any_word = re.compile(
+        r"\b("
+        + "|".join(re.escape(word) for word in sorted(files.officialese, key=len, reverse=True))
+        + r")\b",
+        re.IGNORECASE,
+    )
+    for file in files.topics:
+        for path, line, text in _shown_texts(file):
+            for match in any_word.finditer(_ADDRESS.sub("", text)):
+                found = match.group(1)
+                better = files.officialese.get(found.lower(), "từ đơn giản hơn")
+                yield issue(path, line, "officialese", value=found, better=better)
+
+
+def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
+    """No number in topics or examples looks like an ID, a phone, a code or an account."""
+    for file in files.topics:
+        for path, line, text in (*_shown_texts(file), *_aliases(file)):
+            yield from _personal(path, line, text)
+    for intent_file in files.intents:
+        for line, example in zip(
+            intent_file.example_lines, intent_file.intent.examples, strict=True
+        ):
+            yield from _personal(intent_file.intent.path, line, example)
+
+
+def _personal(path: str, line: int, text: str) -> Iterator[ContentIssue]:
+    for span in find_personal_data(_ADDRESS.sub("", text)):
+        yield issue(path, line, "personal_number", value=_NAMES[span.kind])
+
+
+WORDING_CHECKS: tuple[Check, ...] = (
+    check_every_text_is_nfc,
+    check_every_sentence_has_its_diacritics,
+    check_no_word_is_officialese,
+    check_no_personal_numbers,
+)

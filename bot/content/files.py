@@ -1,0 +1,56 @@
+"""Everything read from the content folders, with lines, before and while it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.content.issues import ContentIssue
+from bot.content.marked_yaml import Marked
+from bot.content.readers.intents import IntentFile
+from bot.content.readers.knowledge import LawRegister, TopicFile
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import TopicId
+from bot.domain.understanding import Intent, IntentName
+
+
+@dataclass
+class ContentFiles:
+    """What the readers found. Checks look across it; `to_catalog` freezes it."""
+
+    topics: list[TopicFile] = field(default_factory=list)
+    register: LawRegister = field(default_factory=lambda: LawRegister({}, {}))
+    promised_ids: dict[TopicId, int] = field(default_factory=dict)
+    intents: list[IntentFile] = field(default_factory=list)
+    abbreviations: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    officialese: dict[str, str] = field(default_factory=dict)
+    safety_phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The YAML of each table file, for the lines of its entries.
+    tables: dict[str, Marked] = field(default_factory=dict)
+    #: The text of each topic file as it stands on disk.
+    raw_texts: dict[str, str] = field(default_factory=dict)
+
+    def to_catalog(self, content_hash: str) -> Catalog:
+        """The same as an immutable snapshot; an intent spread over files becomes one."""
+        examples: dict[IntentName, list[str]] = {}
+        paths: dict[IntentName, str] = {}
+        for file in self.intents:
+            examples.setdefault(file.intent.name, []).extend(file.intent.examples)
+            paths.setdefault(file.intent.name, file.intent.path)
+        return Catalog(
+            topics=tuple(file.topic for file in self.topics),
+            laws=self.register.laws,
+            intents=tuple(
+                Intent(name, tuple(lines), paths[name]) for name, lines in examples.items()
+            ),
+            messages=self.messages,
+            abbreviations=self.abbreviations,
+            safety_phrases=self.safety_phrases,
+            content_hash=content_hash,
+        )
+
+
+#: A check across files: what it finds wrong.
+Check: TypeAlias = Callable[[ContentFiles], Iterator[ContentIssue]]

@@ -1,0 +1,187 @@
+"""Everything that can be wrong with content: the table of issue codes, and one found issue.
+
+Each code has a Vietnamese sentence in three beats: where (added when printed), what, how to mend
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error keeps content from being served; a notice is something an editor should know."""
+
+    ERROR = "error"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKind:
+    """One row of the table: how bad it is, and what to tell the editor."""
+
+    severity: Severity
+    message: str
+
+
+def _error(message: str) -> IssueKind:
+    return IssueKind(Severity.ERROR, message)
+
+
+def _notice(message: str) -> IssueKind:
+    return IssueKind(Severity.NOTICE, message)
+
+
+ISSUE_KINDS: dict[str, IssueKind] = {
+    # files and schema
+    "file_unreadable": _error("Không đọc được tệp: {problem}. Hãy lưu lại tệp với bảng mã UTF-8."),
+    "yaml_broken": _error(
+        "Phần đầu tệp viết sai cú pháp: {problem}. Hãy xem lại dấu hai chấm, dấu gạch và thụt dòng."
+    ),
+    "key_unknown": _error(
+        'Không có mục tên "{key}". Hãy bỏ đi, hoặc dùng một trong các mục: {allowed}.'
+    ),
+    "key_missing": _error('Thiếu mục "{key}". Hãy thêm mục này.'),
+    "value_wrong_type": _error('Mục "{key}" phải là {expected}. Hãy viết lại cho đúng dạng.'),
+    "value_empty": _error('Mục "{key}" đang để trống. Hãy điền, hoặc bỏ cả mục.'),
+    "value_not_allowed": _error(
+        'Mục "{key}" không nhận giá trị "{value}". Hãy chọn một trong: {allowed}.'
+    ),
+    "id_malformed": _error(
+        'Mã "{value}" sai dạng. Hãy viết nhom/ten-khong-dau, ví dụ service/dang-ky-tam-tru.'
+    ),
+    "id_not_like_file": _error('Mã "{value}" không khớp tên tệp. Hãy đặt tên tệp là {expected}.'),
+    "id_duplicate": _error('Mã "{value}" đã có ở {other}. Hãy đặt mã khác hoặc gộp hai tệp.'),
+    "code_duplicate": _error(
+        "Số {value} đã dùng ở {other}. Hãy chọn số khác; số trống tiếp theo là {free}."
+    ),
+    "code_out_of_range": _error(
+        "Số {value} phải có ba chữ số (100 đến 999). Số trống tiếp theo là {free}."
+    ),
+    "date_malformed": _error('Ngày "{value}" sai dạng. Hãy viết 2026, 2026-11 hoặc 2026-11-21.'),
+    "duty_malformed": _error(
+        'Nhiệm vụ "{value}" sai dạng. Hãy viết chữ M và ba chữ số, ví dụ M071.'
+    ),
+    # the body of a topic
+    "answer_missing": _error(
+        "Thiếu câu trả lời ngắn ngay dưới phần đầu tệp. Hãy viết hai câu trả lời trước các bước."
+    ),
+    "answer_too_long": _error(
+        "Câu trả lời ngắn có {count} từ, tối đa {limit}. Hãy viết gọn, chuyển ý phụ xuống dưới."
+    ),
+    "answer_too_many_sentences": _error(
+        "Câu trả lời ngắn có {count} câu, tối đa {limit}. Hãy giữ hai câu chính."
+    ),
+    "section_unknown": _error('Không có phần tên "{value}". Hãy dùng: {allowed}.'),
+    "section_repeated": _error('Phần "{value}" viết hai lần. Hãy gộp lại.'),
+    "section_out_of_order": _error('Phần "{value}" đứng sai chỗ. Thứ tự đúng: {allowed}.'),
+    "line_not_understood": _error("Không hiểu dòng này: {value!r}. {remedy}"),
+    "step_number_wrong": _error(
+        "Bước này đánh số {value}, đúng ra là {expected}. Hãy đánh số lại từ 1."
+    ),
+    "step_too_long": _error("Bước này có {count} từ, tối đa {limit}. Hãy tách thành hai bước."),
+    "title_too_long": _error("Tên dài {count} ký tự, tối đa {limit} để vừa nút bấm. Hãy rút gọn."),
+    "reply_too_long": _error(
+        "Câu trả lời đầy đủ dài {count} ký tự, tối đa {limit} (tin nhắn Zalo). "
+        "Hãy rút gọn các bước hoặc giấy tờ."
+    ),
+    # across files
+    "also_dead": _error(
+        'Mã "{value}" ở mục also không có trong knowledge/ids.yaml. Hãy sửa lại mã hoặc bỏ đi.'
+    ),
+    "also_claimed_twice": _error(
+        'Mã "{value}" ở mục also đã thuộc về {other}. Một mã chỉ thuộc một chủ đề.'
+    ),
+    "id_not_listed": _error(
+        'Mã "{value}" chưa có trong knowledge/ids.yaml. Hãy thêm vào danh sách đó.'
+    ),
+    "id_unresolved": _error(
+        'Mã "{value}" trong danh sách chưa có chủ đề nào trả lời. '
+        "Hãy viết chủ đề, hoặc thêm vào also."
+    ),
+    "related_unknown": _error('Chủ đề liên quan "{value}" không có. Hãy sửa mã hoặc bỏ đi.'),
+    "related_to_itself": _error("Chủ đề ghi chính nó là liên quan. Hãy bỏ dòng này."),
+    "alias_duplicate": _error(
+        'Cách gọi "{value}" đã có ở {other}. Hãy để ở một chủ đề, hoặc nói rõ hơn.'
+    ),
+    "source_missing": _error(
+        "Chủ đề không có nguồn. "
+        "Hãy thêm ít nhất một nguồn có tên, địa chỉ hoặc số văn bản, và ngày."
+    ),
+    "law_unknown": _error(
+        'Văn bản "{value}" không có trong knowledge/laws.yaml. Hãy đăng ký văn bản đó, hoặc sửa mã.'
+    ),
+    "law_lapsed": _error(
+        "Chủ đề dựa vào {value}, đã hết hiệu lực từ {since}{by}. Hãy cập nhật theo văn bản mới, "
+        'hoặc ghi rõ trong "Lưu ý" rằng {value} đã hết hiệu lực.'
+    ),
+    "law_lapsed_told": _notice(
+        "Chủ đề dựa vào {value}, đã hết hiệu lực từ {since}{by}; phần Lưu ý có nói điều này."
+    ),
+    "law_amended": _notice(
+        "Chủ đề dựa vào {value}, đã được sửa từ {since}{by}. Bot tự nhắc người dân kiểm tra lại."
+    ),
+    "law_reference_unknown": _error(
+        'Văn bản "{value}" (sửa hoặc thay) không có trong sổ. Hãy đăng ký văn bản đó.'
+    ),
+    "law_uncited": _notice("Không chủ đề nào dẫn {value}. Có thể bỏ khỏi sổ nếu không cần."),
+    # wording
+    "not_nfc": _error(
+        "Chữ trong dòng này chưa ở dạng Unicode dựng sẵn (NFC). "
+        "Hãy gõ lại hoặc lưu lại bằng Unicode dựng sẵn."
+    ),
+    "diacritics_missing": _error(
+        'Câu này thiếu dấu: "{value}". Hãy viết tiếng Việt có dấu đầy đủ.'
+    ),
+    "officialese": _error('Từ "{value}" khó hiểu với người dân. Hãy thay bằng: {better}.'),
+    "personal_number": _error(
+        "Dòng này có số giống {value}. Hãy bỏ đi: nội dung không được chứa số của cá nhân."
+    ),
+    # intents
+    "intent_unknown": _error(
+        'Ý định "{value}" không ứng với chủ đề nào. Hãy sửa tên cho đúng mã chủ đề.'
+    ),
+    "intent_without_examples": _error(
+        'Ý định "{value}" không có câu mẫu. Hãy thêm các câu người dân hay hỏi.'
+    ),
+    "examples_too_few": _error(
+        'Chủ đề "{value}" mới có {count} câu mẫu, cần ít nhất {limit}. Hãy viết thêm.'
+    ),
+    "example_duplicate": _error('Câu mẫu "{value}" đã có ở ý định {other}. Hãy bỏ một nơi.'),
+    # messages and word lists
+    "message_missing": _error('Thiếu câu "{key}" trong config/messages.yaml. Hãy thêm câu này.'),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ContentIssue:
+    """One thing wrong in one place of the content."""
+
+    path: str
+    line: int
+    code: str
+    text: str
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is, from the table."""
+        return ISSUE_KINDS[self.code].severity
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}"
+
+
+def issue(path: str, line: int, code: str, **values: object) -> ContentIssue:
+    """An issue of the table with its blanks filled in.
+
+    Raises:
+        KeyError: no such code, or a blank of its message was not given.
+    """
+    return ContentIssue(path, line, code, ISSUE_KINDS[code].message.format(**values))
+
+
+def count_errors(issues: Iterable[ContentIssue]) -> int:
+    """How many of the issues keep the content from being served."""
+    return sum(one.severity is Severity.ERROR for one in issues)

@@ -1,0 +1,150 @@
+"""Reads all content under a root folder: `load_content` gives what was read and every issue.
+
+`load_catalog` is for running: it refuses content with errors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.content.checks.examples import EXAMPLE_CHECKS
+from bot.content.checks.register import REGISTER_CHECKS
+from bot.content.checks.topics import TOPIC_CHECKS
+from bot.content.checks.wording import WORDING_CHECKS
+from bot.content.files import ContentFiles
+from bot.content.issues import ContentIssue, count_errors, issue
+from bot.content.readers.config import read_safety_phrases, read_text_table
+from bot.content.readers.intents import read_intents
+from bot.content.readers.knowledge import FOLDERS, read_laws, read_promised_ids, read_topic
+from bot.domain.catalog import Catalog
+from bot.domain.errors import ContentInvalid
+
+LAWS_PATH = "knowledge/laws.yaml"
+IDS_PATH = "knowledge/ids.yaml"
+ABBREVIATIONS_PATH = "config/abbreviations.yaml"
+MESSAGES_PATH = "config/messages.yaml"
+PLAIN_WORDS_PATH = "config/plain_words.yaml"
+SAFETY_PATH = "config/safety.yaml"
+_SINGLE_FILES = (
+    LAWS_PATH,
+    IDS_PATH,
+    ABBREVIATIONS_PATH,
+    MESSAGES_PATH,
+    PLAIN_WORDS_PATH,
+    SAFETY_PATH,
+)
+
+#: Every check across files, in the order in which they run.
+CHECKS = (*TOPIC_CHECKS, *REGISTER_CHECKS, *WORDING_CHECKS, *EXAMPLE_CHECKS)
+
+
+def content_paths(root: Path) -> list[Path]:
+    """Every file that the catalog is made from, sorted."""
+    topics = (
+        path for folder in FOLDERS.values() for path in (root / "knowledge" / folder).glob("*.md")
+    )
+    intents = (root / "intents").glob("*.yml")
+    singles = (root / one for one in _SINGLE_FILES)
+    return sorted(path for path in (*topics, *intents, *singles) if path.is_file())
+
+
+def hash_content(root: Path) -> str:
+    """SHA-256 over the names and bytes of all content files, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in content_paths(root):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+@dataclass
+class _Reading:
+    root: Path
+    files: ContentFiles = field(default_factory=ContentFiles)
+    issues: list[ContentIssue] = field(default_factory=list)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file; None (with an issue) when it is missing or not UTF-8."""
+        try:
+            return (self.root / path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            problem = getattr(error, "strerror", None) or getattr(error, "reason", "")
+            self.issues.append(issue(path, 1, "file_unreadable", problem=problem))
+            return None
+
+    def texts(self, folder: str, pattern: str) -> Iterator[tuple[str, str]]:
+        for found in sorted((self.root / folder).glob(pattern)):
+            path = found.relative_to(self.root).as_posix()
+            text = self.text(path)
+            if text is not None:
+                yield path, text
+
+    def read_topics(self) -> None:
+        for folder in FOLDERS.values():
+            for path, text in self.texts(f"knowledge/{folder}", "*.md"):
+                topic, issues = read_topic(path, text)
+                self.issues += issues
+                if topic is not None:
+                    self.files.topics.append(topic)
+                    self.files.raw_texts[path] = text
+
+    def read_registers(self) -> None:
+        if (laws := self.text(LAWS_PATH)) is not None:
+            self.files.register, issues = read_laws(LAWS_PATH, laws)
+            self.issues += issues
+        if (ids := self.text(IDS_PATH)) is not None:
+            self.files.promised_ids, issues = read_promised_ids(IDS_PATH, ids)
+            self.issues += issues
+
+    def read_intents(self) -> None:
+        for path, text in self.texts("intents", "*.yml"):
+            intents, issues = read_intents(path, text)
+            self.files.intents += intents
+            self.issues += issues
+
+    def read_config(self) -> None:
+        self.files.abbreviations = self.table(ABBREVIATIONS_PATH, "abbreviations")
+        self.files.messages = self.table(MESSAGES_PATH, "messages")
+        self.files.officialese = self.table(PLAIN_WORDS_PATH, "officialese")
+        if (text := self.text(SAFETY_PATH)) is not None:
+            self.files.safety_phrases, issues = read_safety_phrases(SAFETY_PATH, text)
+            self.issues += issues
+
+    def table(self, path: str, key: str) -> dict[str, str]:
+        text = self.text(path)
+        if text is None:
+            return {}
+        table, marked, issues = read_text_table(path, text, key)
+        self.files.tables[path] = marked
+        self.issues += issues
+        return table
+
+
+def load_content(root: Path) -> tuple[ContentFiles, list[ContentIssue]]:
+    """Read and check everything under `root`; the issues come sorted by file and line."""
+    reading = _Reading(root)
+    files, issues = reading.files, reading.issues
+    reading.read_topics()
+    reading.read_registers()
+    reading.read_intents()
+    reading.read_config()
+    for check in CHECKS:
+        issues += check(files)
+    return files, sorted(set(issues))
+
+
+def load_catalog(root: Path) -> Catalog:
+    """The content under `root`, ready to be served.
+
+    Raises:
+        ContentInvalid: the content has errors.
+    """
+    content_hash = hash_content(root)
+    files, issues = load_content(root)
+    if errors := count_errors(issues):
+        raise ContentInvalid(errors)
+    return files.to_catalog(content_hash)

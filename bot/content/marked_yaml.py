@@ -1,0 +1,99 @@
+"""YAML and Markdown front matter that remember on which line every value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+#: Where a value stands in its document: keys and list positions from the top.
+YamlPath: TypeAlias = tuple[str | int, ...]
+
+
+class YamlBroken(Exception):
+    """The text is not YAML, or not a mapping. `line` counts from 1."""
+
+    def __init__(self, problem: str, line: int) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Plain data read from YAML, with the line of every key and list item."""
+
+    data: Mapping[str, Any]
+    lines: Mapping[YamlPath, int] = field(default_factory=dict)
+
+    def line(self, *path: str | int) -> int:
+        """The line of a value, or of the nearest thing above it that has one."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return 1
+
+
+def parse_marked(text: str, first_line: int = 1) -> Marked:
+    """Read a YAML mapping. `first_line` is the line of the file on which `text` begins.
+
+    Raises:
+        YamlBroken: the text is no YAML mapping.
+    """
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Marked({}, {(): first_line})
+        if not isinstance(node, yaml.MappingNode):
+            raise YamlBroken("not a mapping", first_line)
+        lines = dict(_lines(node, (), first_line))
+        return Marked(loader.construct_document(node), lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlBroken(str(error.problem), first_line + (mark.line if mark else 0)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlBroken(str(error), first_line) from error
+    finally:
+        loader.dispose()
+
+
+def _lines(node: yaml.Node, path: YamlPath, first_line: int) -> Iterator[tuple[YamlPath, int]]:
+    yield path, node.start_mark.line + first_line
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _lines(value, (*path, key.value), first_line)
+            yield (*path, key.value), key.start_mark.line + first_line
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*path, index), first_line)
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """A Markdown file taken apart: its front matter and the lines of its body."""
+
+    head: Marked
+    body: str
+    #: The line of the file on which the body begins.
+    body_line: int
+
+
+def parse_front_matter(text: str) -> FrontMatter:
+    """Split a Markdown file that begins with YAML between two lines of `---`.
+
+    Raises:
+        YamlBroken: there is no front matter, or it is no YAML mapping.
+    """
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        raise YamlBroken("the file does not begin with ---", 1)
+    closing = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if closing is None:
+        raise YamlBroken("the front matter is not closed by a second ---", 1)
+    head = parse_marked("\n".join(lines[1:closing]), first_line=2)
+    return FrontMatter(head, "\n".join(lines[closing + 1 :]), closing + 2)

@@ -1,0 +1,1 @@
+"""Plain data to domain objects, one reader for each kind of file."""

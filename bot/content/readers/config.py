@@ -1,0 +1,57 @@
+"""Word lists and system texts of `config/`."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bot.content.issues import ContentIssue, issue
+from bot.content.marked_yaml import Marked, YamlBroken, parse_marked
+from bot.content.readers.fields import FieldReader
+
+
+def read_text_table(
+    path: str, text: str, key: str
+) -> tuple[dict[str, str], Marked, list[ContentIssue]]:
+    """A file with one mapping from text to text under `key`, in NFC."""
+    try:
+        marked = parse_marked(text)
+    except YamlBroken as error:
+        return {}, Marked({}), [issue(path, error.line, "yaml_broken", problem=error.problem)]
+    top = FieldReader(path, marked)
+    top.check_keys((key,), (key,))
+    value = top.data.get(key, {})
+    if not isinstance(value, dict):
+        top.report("value_wrong_type", key, key=key, expected="các dòng dạng từ: nghĩa")
+        return {}, marked, top.issues
+    table = {}
+    for name, meaning in value.items():
+        if isinstance(name, str) and isinstance(meaning, str) and meaning.strip():
+            table[unicodedata.normalize("NFC", name)] = unicodedata.normalize(
+                "NFC", meaning.rstrip("\n")
+            )
+        else:
+            top.report(
+                "value_wrong_type",
+                key,
+                name,
+                key=str(name),
+                expected="chữ (đặt trong dấu nháy nếu cần)",
+            )
+    return table, marked, top.issues
+
+
+#: The lists of `config/safety.yaml`.
+SAFETY_KINDS = ("emergency", "scam_pressure")
+
+
+def read_safety_phrases(
+    path: str, text: str
+) -> tuple[dict[str, tuple[str, ...]], list[ContentIssue]]:
+    """The phrases that come before everything else, by kind."""
+    try:
+        marked = parse_marked(text)
+    except YamlBroken as error:
+        return {}, [issue(path, error.line, "yaml_broken", problem=error.problem)]
+    top = FieldReader(path, marked)
+    top.check_keys(SAFETY_KINDS, SAFETY_KINDS)
+    return {kind: top.texts(kind) for kind in SAFETY_KINDS}, top.issues

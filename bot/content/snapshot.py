@@ -1,0 +1,61 @@
+"""A catalog as plain data and back, so that a running assistant need not read hundreds of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Confidence, Law, LawId, LegalBasis, Source, Topic, TopicId, WhatIf
+
+_DATES = ("in_force_from", "amended_on", "lapsed_on")
+
+
+def to_snapshot(catalog: Catalog) -> dict[str, Any]:
+    """The catalog without its intents, which only making an index needs, as JSON-ready data."""
+    laws = [asdict(law) for law in catalog.laws.values()]
+    for law in laws:
+        law.update({key: law[key].isoformat() if law[key] else None for key in _DATES})
+    return {
+        "topics": [asdict(topic) for topic in catalog.topics],
+        "laws": laws,
+        "messages": dict(catalog.messages),
+        "abbreviations": dict(catalog.abbreviations),
+        "safety_phrases": {kind: list(phrases) for kind, phrases in catalog.safety_phrases.items()},
+        "content_hash": catalog.content_hash,
+    }
+
+
+def from_snapshot(data: Mapping[str, Any]) -> Catalog:
+    """The catalog that `to_snapshot` was given, with no intents."""
+    laws = [_law(one) for one in data["laws"]]
+    return Catalog(
+        topics=tuple(_topic(one) for one in data["topics"]),
+        laws={law.id: law for law in laws},
+        intents=(),
+        messages=data["messages"],
+        abbreviations=data["abbreviations"],
+        safety_phrases={kind: tuple(phrases) for kind, phrases in data["safety_phrases"].items()},
+        content_hash=data["content_hash"],
+    )
+
+
+def _topic(data: Mapping[str, Any]) -> Topic:
+    values = {one.name: data[one.name] for one in fields(Topic)}
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    values["id"] = TopicId(data["id"])
+    values["confidence"] = Confidence(data["confidence"])
+    values["sources"] = tuple(Source(**one) for one in data["sources"])
+    values["legal"] = tuple(LegalBasis(**one) for one in data["legal"])
+    values["what_ifs"] = tuple(WhatIf(**one) for one in data["what_ifs"])
+    return Topic(**values)
+
+
+def _law(data: Mapping[str, Any]) -> Law:
+    values = dict(data)
+    values |= {key: date.fromisoformat(values[key]) if values[key] else None for key in _DATES}
+    values |= {key: tuple(values[key]) for key in ("amended_by", "lapsed_by")}
+    values["id"] = LawId(values["id"])
+    return Law(**values)

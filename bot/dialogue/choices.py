@@ -1,0 +1,49 @@
+"""Which of the offered buttons a typed message means: its number, its place, or its label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.domain.session import Choice
+from bot.text.fold import fold
+from bot.text.normalize import words
+
+_ORDINALS = {
+    "mot": 1,
+    "nhat": 1,
+    "dau": 1,
+    "hai": 2,
+    "nhi": 2,
+    "ba": 3,
+    "bon": 4,
+    "tu": 4,
+    "nam": 5,
+}
+_NUMBER = re.compile(
+    r"(?:toi |em |chon |lay |bam |so |muc |cau |y |cai |viec |o |thu )*"
+    r"(\d|mot|nhat|dau|hai|nhi|ba|bon|tu|nam)"
+    r"(?: tien)?(?: a| nhe| nha| di)?"
+)
+#: A label typed in part still counts when it has at least so many words of the label in a row.
+_MIN_LABEL_WORDS = 2
+
+
+def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """The choice that a message picks, or None."""
+    key = fold(" ".join(words(text)))
+    if not key or not choices:
+        return None
+    if match := _NUMBER.fullmatch(key):
+        number = int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
+        return choices[number - 1] if 1 <= number <= len(choices) else None
+    if key in {"cai cuoi", "cai cuoi cung", "muc cuoi", "muc cuoi cung"}:
+        return choices[-1]
+    labels = [(fold(" ".join(words(choice.label))), choice) for choice in choices]
+    exact = [choice for label, choice in labels if label == key]
+    if exact:
+        return exact[0]
+    if len(key.split()) < _MIN_LABEL_WORDS:
+        return None
+    partial = [choice for label, choice in labels if f" {key} " in f" {label} "]
+    return partial[0] if len(partial) == 1 else None

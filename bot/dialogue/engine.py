@@ -1,0 +1,59 @@
+"""One turn of a conversation: session and utterance in, new session and replies out.
+
+Pure: it sends, stores and looks up nothing, not even the time.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.dialogue.router import Decision, Request, Router
+from bot.domain.messages import Utterance
+from bot.domain.session import Choice, Outcome, Session, Turn
+from bot.text.normalize import clean
+from bot.text.personal_data import find_personal_data, mask_personal_data
+
+
+class Engine:
+    """Runs turns with one router."""
+
+    def __init__(self, router: Router, max_utterance_chars: int) -> None:
+        self._router = router
+        self._max_utterance_chars = max_utterance_chars
+
+    def run_turn(self, session: Session, utterance: Utterance, today: date) -> Turn:
+        """Process one utterance. Never raises for anything a citizen can send."""
+        is_too_long = len(utterance.text) > self._max_utterance_chars
+        text = clean(utterance.text[: self._max_utterance_chars])
+        masked = mask_personal_data(text)
+        decision = self._router.decide(
+            Request(
+                session=session,
+                text=masked,
+                payload=clean(utterance.payload),
+                has_personal_data=bool(find_personal_data(text)),
+                is_too_long=is_too_long,
+                today=today,
+            )
+        )
+        return Turn(
+            session=_next_session(session, decision),
+            replies=decision.replies,
+            outcome=decision.outcome,
+            topics=decision.topics,
+            heard=masked,
+            rule=decision.rule,
+            figures=decision.figures,
+        )
+
+
+def _next_session(session: Session, decision: Decision) -> Session:
+    buttons = decision.replies[-1].buttons if decision.replies else ()
+    unclear = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY} and decision.rule not in {
+        "menu"
+    }
+    return Session(
+        id=session.id,
+        choices=tuple(Choice(button.label, button.payload) for button in buttons),
+        unclear_count=session.unclear_count + 1 if unclear else 0,
+    )

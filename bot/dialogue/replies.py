@@ -1,0 +1,119 @@
+"""Builds the replies of the assistant: cards with their buttons, menus and system texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.dialogue.payloads import (
+    DOCUMENTS,
+    HANDOFF,
+    MENU,
+    NONE_OF_THESE,
+    SOURCES,
+    TOPIC,
+    WHAT_IFS,
+    group_payload,
+    topic_payload,
+)
+from bot.domain.cards import (
+    answer_card,
+    documents_card,
+    shows_documents,
+    sources_card,
+    what_ifs_card,
+)
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Topic
+from bot.domain.messages import Button, Reply
+
+#: Zalo shows at most five buttons under a message; more would be cut off.
+MAX_BUTTONS = 5
+GROUPS = ("activation", "account", "trouble", "service", "utility", "safety", "campaign")
+_PAGE_SIZE = 8
+
+
+class ReplyMaker:
+    """Makes replies from one catalog. `today` decides which laws count as changed."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def text(self, key: str, buttons: Sequence[Button] = (), **values: object) -> Reply:
+        """A system text of `config/messages.yaml`."""
+        return Reply(self._catalog.message(key, **values), tuple(buttons))
+
+    def button(self, key: str, payload: str) -> Button:
+        """A button with a system text as its label."""
+        return Button(self._catalog.message(key), payload)
+
+    def topic_button(self, topic: Topic) -> Button:
+        """A button that shows a topic."""
+        return Button(topic.title, topic_payload(TOPIC, topic))
+
+    def answer(self, topic: Topic, today: date) -> Reply:
+        """The main card of a topic, with what one may need next."""
+        buttons = []
+        if topic.what_ifs:
+            buttons.append(self.button("button_what_ifs", topic_payload(WHAT_IFS, topic)))
+        if topic.documents and not shows_documents(topic, self._catalog, today):
+            buttons.append(self.button("button_documents", topic_payload(DOCUMENTS, topic)))
+        last = self.button("button_sources", topic_payload(SOURCES, topic))
+        room = MAX_BUTTONS - 1 - len(buttons)
+        buttons += [self.topic_button(other) for other in self._related(topic)[:room]]
+        return Reply(answer_card(topic, self._catalog, today), (*buttons, last))
+
+    def _related(self, topic: Topic) -> list[Topic]:
+        found = (self._catalog.find_topic(one) for one in topic.related)
+        return list(
+            {one.id: one for one in found if one is not None and one.id != topic.id}.values()
+        )
+
+    def what_ifs(self, topic: Topic) -> Reply:
+        """What can go wrong, and a way to a person."""
+        buttons = (self.topic_button(topic), self.button("button_handoff", HANDOFF))
+        return Reply(what_ifs_card(topic, self._catalog), buttons)
+
+    def documents(self, topic: Topic) -> Reply:
+        """The papers of a topic."""
+        return Reply(documents_card(topic, self._catalog), (self.topic_button(topic),))
+
+    def sources(self, topic: Topic) -> Reply:
+        """All sources of a topic."""
+        return Reply(sources_card(topic, self._catalog), (self.topic_button(topic),))
+
+    def choices(self, topics: Sequence[Topic]) -> Reply:
+        """A question back: which of these?"""
+        buttons = [
+            *map(self.topic_button, topics),
+            self.button("button_none_of_these", NONE_OF_THESE),
+        ]
+        return self.text("clarify", buttons)
+
+    def ways_on(self) -> tuple[Button, ...]:
+        """What one can do when there is no answer."""
+        return (self.button("button_menu", MENU), self.button("button_handoff", HANDOFF))
+
+    def menu(self) -> Reply:
+        """All groups of topics."""
+        groups = [
+            group for group in GROUPS if any(topic.group == group for topic in self._catalog.topics)
+        ]
+        return self.text(
+            "menu", [self.button(f"group_{group}", group_payload(group, 1)) for group in groups]
+        )
+
+    def group(self, group: str, page: int) -> Reply | None:
+        """One page of the topics of a group; None when there is no such page."""
+        topics = sorted(
+            (topic for topic in self._catalog.topics if topic.group == group),
+            key=lambda one: one.code,
+        )
+        shown = topics[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
+        if page < 1 or not shown:
+            return None
+        buttons = [self.topic_button(topic) for topic in shown]
+        if page * _PAGE_SIZE < len(topics):
+            buttons.append(self.button("button_more", group_payload(group, page + 1)))
+        buttons.append(self.button("button_menu", MENU))
+        return self.text("menu_group", buttons, title=self._catalog.message(f"group_{group}"))

@@ -1,0 +1,276 @@
+"""Decides what one utterance is. The rules are a list, tried in order; the first that fits
+decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from bot.dialogue.choices import find_choice
+from bot.dialogue.payloads import (
+    DOCUMENTS,
+    GROUP,
+    HANDOFF,
+    MENU,
+    NONE_OF_THESE,
+    SOURCES,
+    TOPIC,
+    WHAT_IFS,
+    parse_payload,
+)
+from bot.dialogue.questions import split_questions
+from bot.dialogue.replies import ReplyMaker
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Topic
+from bot.domain.messages import Reply
+from bot.domain.session import Outcome, ScoredTopic, Session
+from bot.domain.understanding import IntentFamily
+from bot.nlu.safety import SafetyPhrases
+from bot.retrieval.decision import Verdict
+from bot.retrieval.retriever import Retrieval, Retriever
+from bot.text.normalize import words
+
+MAX_QUESTIONS = 3
+MAX_CHOICES = 3
+MAX_TOPICS_REPORTED = 5
+#: A class that is no topic decides only when it is at least this likely.
+MIN_SMALLTALK = 0.5
+
+
+@dataclass(frozen=True)
+class Request:
+    """One utterance, cleaned and masked, with all that the rules need."""
+
+    session: Session
+    text: str
+    payload: str
+    has_personal_data: bool
+    is_too_long: bool
+    today: date
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a rule makes of a request."""
+
+    outcome: Outcome
+    replies: tuple[Reply, ...]
+    topics: tuple[ScoredTopic, ...] = ()
+    rule: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+class Router:
+    """The rules over one catalog and one retriever. Holds no state between turns."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        retriever: Retriever,
+        safety: SafetyPhrases,
+        max_utterance_chars: int,
+    ) -> None:
+        self._catalog = catalog
+        self._retriever = retriever
+        self._safety = safety
+        self._max_utterance_chars = max_utterance_chars
+        self._make = ReplyMaker(catalog)
+        self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
+            ("unreadable", self._unreadable),
+            ("emergency", self._emergency),
+            ("personal_data", self._personal_data),
+            ("button", self._button),
+            ("choice", self._choice),
+            ("code", self._code),
+            ("several_questions", self._several_questions),
+            ("question", self._question),
+        )
+
+    def decide(self, request: Request) -> Decision:
+        """The decision of the first rule that fits; the last rule always fits."""
+        for name, rule in self.rules:
+            decision = rule(request)
+            if decision is not None:
+                return replace(decision, rule=decision.rule or name)
+        raise AssertionError("the last rule answers everything")
+
+    # --- before any question
+
+    def _unreadable(self, request: Request) -> Decision | None:
+        if request.payload:
+            return None
+        if request.is_too_long:
+            return self._unknown(self._make.text("too_long", limit=self._max_utterance_chars))
+        if not request.text:
+            return self._unknown(self._make.text("empty"))
+        if not words(request.text):
+            return self._unknown(self._make.text("only_symbols"))
+        return None
+
+    def _unknown(self, reply: Reply) -> Decision:
+        return Decision(Outcome.UNKNOWN, (replace(reply, buttons=self._make.ways_on()),))
+
+    def _emergency(self, request: Request) -> Decision | None:
+        if not self._safety.is_emergency(request.text):
+            return None
+        retrieval = self._retriever.retrieve(request.text)
+        warning = self._make.text("emergency")
+        if retrieval.verdict is Verdict.ANSWER:
+            answer = self._answer(retrieval, request)
+            return replace(answer, outcome=Outcome.SAFETY, replies=(warning, *answer.replies))
+        return Decision(Outcome.SAFETY, (replace(warning, buttons=self._make.ways_on()),))
+
+    def _personal_data(self, request: Request) -> Decision | None:
+        if not request.has_personal_data:
+            return None
+        warning = self._make.text("personal_data")
+        retrieval = self._retriever.retrieve(request.text)
+        if retrieval.verdict is Verdict.ANSWER:
+            answer = self._answer(retrieval, request)
+            return replace(answer, outcome=Outcome.SAFETY, replies=(warning, *answer.replies))
+        return Decision(Outcome.SAFETY, (replace(warning, buttons=self._make.ways_on()),))
+
+    # --- buttons, and what is typed instead of them
+
+    def _button(self, request: Request) -> Decision | None:
+        return self._press(request.payload, request) if request.payload else None
+
+    def _press(self, payload: str, request: Request) -> Decision:
+        verb, *arguments = parse_payload(payload)
+        if verb == MENU:
+            return Decision(Outcome.CLARIFY, (self._make.menu(),), rule="menu")
+        if verb == HANDOFF:
+            return self._handoff()
+        if verb == NONE_OF_THESE:
+            return Decision(
+                Outcome.UNKNOWN,
+                (self._make.text("clarify_none", self._make.ways_on()),),
+                rule="none",
+            )
+        if verb == GROUP and len(arguments) == 2 and arguments[1].isdecimal():
+            page = self._make.group(arguments[0], int(arguments[1]))
+            if page is not None:
+                return Decision(Outcome.CLARIFY, (page,), rule="menu")
+        topic = self._topic_of_code(arguments[0]) if len(arguments) == 1 else None
+        if topic is not None:
+            return self._show(verb, topic, request)
+        return Decision(Outcome.CLARIFY, (self._make.menu(),), rule="stale_button")
+
+    def _show(self, verb: str, topic: Topic, request: Request) -> Decision:
+        cards: dict[str, Callable[[], Reply]] = {
+            TOPIC: lambda: self._make.answer(topic, request.today),
+            WHAT_IFS: lambda: self._make.what_ifs(topic),
+            DOCUMENTS: lambda: self._make.documents(topic),
+            SOURCES: lambda: self._make.sources(topic),
+        }
+        reply = cards.get(verb, cards[TOPIC])()
+        return Decision(Outcome.ANSWERED, (reply,), (ScoredTopic(topic.id, 1.0),))
+
+    def _topic_of_code(self, code: str) -> Topic | None:
+        return (
+            self._catalog.topics_by_code.get(int(code))
+            if code.isdecimal() and len(code) == 3
+            else None
+        )
+
+    def _choice(self, request: Request) -> Decision | None:
+        choice = find_choice(request.text, request.session.choices)
+        return self._press(choice.payload, request) if choice is not None else None
+
+    def _code(self, request: Request) -> Decision | None:
+        topic = self._topic_of_code(request.text.strip())
+        return self._show(TOPIC, topic, request) if topic is not None else None
+
+    # --- questions
+
+    def _several_questions(self, request: Request) -> Decision | None:
+        pieces = split_questions(request.text)
+        if len(pieces) == 1:
+            return None
+        found: dict[str, Retrieval] = {}
+        for piece in pieces:
+            retrieval = self._retriever.retrieve(piece)
+            if retrieval.verdict is Verdict.ANSWER and self._is_topic_first(retrieval):
+                found.setdefault(retrieval.topics[0].name, retrieval)
+        if len(found) < 2:
+            return None
+        answers = [
+            self._answer(retrieval, request) for retrieval in list(found.values())[:MAX_QUESTIONS]
+        ]
+        replies = [self._make.text("several_intro", count=len(answers))]
+        replies += [reply for answer in answers for reply in answer.replies]
+        if len(found) > MAX_QUESTIONS:
+            replies.append(self._make.text("several_left"))
+        outcome = (
+            Outcome.SAFETY
+            if any(one.outcome is Outcome.SAFETY for one in answers)
+            else Outcome.ANSWERED
+        )
+        return Decision(outcome, tuple(replies), tuple(answer.topics[0] for answer in answers))
+
+    def _question(self, request: Request) -> Decision:
+        retrieval = self._retriever.retrieve(request.text)
+        figures = {"in_scope": retrieval.in_scope, "correct": retrieval.correct}
+        if not self._is_topic_first(retrieval):
+            decision = self._not_a_topic(retrieval)
+            if decision is not None:
+                return replace(decision, figures=figures)
+        if retrieval.verdict is Verdict.ANSWER:
+            return replace(self._answer(retrieval, request), figures=figures)
+        if retrieval.verdict is Verdict.CLARIFY:
+            return replace(self._clarify(retrieval), figures=figures)
+        key = "unknown" if request.session.unclear_count == 0 else "unknown_again"
+        return replace(self._unknown(self._make.text(key)), figures=figures)
+
+    def _is_topic_first(self, retrieval: Retrieval) -> bool:
+        best = retrieval.best
+        return best is None or self._catalog.find_topic(best.name) is not None
+
+    def _not_a_topic(self, retrieval: Retrieval) -> Decision | None:
+        """What to do when an intent that is no topic comes first; None leaves it to the verdict."""
+        best = retrieval.best
+        if best is None or best.score < MIN_SMALLTALK:
+            return None
+        family, _, name = best.name.partition("/")
+        if family == IntentFamily.HANDOFF:
+            return self._handoff()
+        if best.name == "command/menu":
+            return Decision(Outcome.CLARIFY, (self._make.menu(),), rule=best.name)
+        if family == IntentFamily.REFUSAL:
+            reply = self._make.text("refusal", self._make.ways_on())
+            return Decision(Outcome.SAFETY, (reply,), rule=best.name)
+        if family in {IntentFamily.SMALLTALK, IntentFamily.COMMAND}:
+            reply = self._make.text(name, [self._make.button("button_menu", MENU)])
+            return Decision(Outcome.SMALLTALK, (reply,), rule=best.name)
+        return None
+
+    def _handoff(self) -> Decision:
+        return Decision(
+            Outcome.HANDOFF,
+            (self._make.text("handoff", [self._make.button("button_menu", MENU)]),),
+            rule="handoff",
+        )
+
+    def _answer(self, retrieval: Retrieval, request: Request) -> Decision:
+        topic = self._topics(retrieval)[0]
+        replies = [self._make.answer(topic, request.today)]
+        outcome = Outcome.ANSWERED
+        if topic.group == "safety" and self._safety.is_scam_pressure(request.text):
+            replies.insert(0, self._make.text("scam_in_progress"))
+            outcome = Outcome.SAFETY
+        return Decision(outcome, tuple(replies), self._scored(retrieval))
+
+    def _clarify(self, retrieval: Retrieval) -> Decision:
+        topics = self._topics(retrieval)[:MAX_CHOICES]
+        return Decision(Outcome.CLARIFY, (self._make.choices(topics),), self._scored(retrieval))
+
+    def _topics(self, retrieval: Retrieval) -> list[Topic]:
+        found = (self._catalog.find_topic(one.name) for one in retrieval.topics)
+        return [topic for topic in found if topic is not None]
+
+    def _scored(self, retrieval: Retrieval) -> tuple[ScoredTopic, ...]:
+        return tuple(
+            ScoredTopic(one.name, one.score) for one in retrieval.topics[:MAX_TOPICS_REPORTED]
+        )

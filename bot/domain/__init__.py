@@ -1,0 +1,1 @@
+"""Data and rules; the bottom layer. Standard library only."""

@@ -1,0 +1,125 @@
+"""A topic as the texts that a citizen reads, within the limits of every channel."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Confidence, Law, Topic
+
+#: Zalo's text messages hold 2000 characters (OA and Bot Platform); Telegram's hold 4096.
+MAX_REPLY_CHARS = 2000
+_SOURCES_SHOWN = 2
+_CONFIDENCE_KEYS = {
+    Confidence.SINGLE_SOURCE: "confidence_single_source",
+    Confidence.PLAN_ONLY: "confidence_plan_only",
+    Confidence.RECALLED: "confidence_recalled",
+}
+
+
+def answer_card(topic: Topic, catalog: Catalog, today: date) -> str:
+    """The main reply: answer, what is needed, steps, fee, time, place, cautions, source and date.
+
+    Papers are listed when they fit; otherwise `documents_card` holds them.
+    """
+    with_documents = _answer_text(topic, catalog, today, documents=True)
+    if len(with_documents) <= MAX_REPLY_CHARS:
+        return with_documents
+    return _answer_text(topic, catalog, today, documents=False)
+
+
+def shows_documents(topic: Topic, catalog: Catalog, today: date) -> bool:
+    """Whether `answer_card` has room for the papers of the topic."""
+    return len(_answer_text(topic, catalog, today, documents=True)) <= MAX_REPLY_CHARS
+
+
+def _answer_text(topic: Topic, catalog: Catalog, today: date, *, documents: bool) -> str:
+    say = catalog.message
+    parts = [f"**{topic.title}**\n{topic.answer}"]
+    if topic.requires:
+        parts.append(_bullets(say("label_requires"), topic.requires))
+    if topic.steps:
+        steps = (f"{number}. {step}" for number, step in enumerate(topic.steps, 1))
+        parts.append("\n".join([say("label_steps"), *steps]))
+    if documents and topic.documents:
+        parts.append(_bullets(say("label_documents"), topic.documents))
+    facts = [
+        ("label_fee", topic.fee),
+        ("label_time_limit", topic.time_limit),
+        ("label_where", topic.where),
+    ]
+    if lines := [say(key, value=value) for key, value in facts if value]:
+        parts.append("\n".join(lines))
+    if cautions := [*topic.warnings, *_cautions(topic, catalog, today)]:
+        parts.append(_bullets(say("label_warnings"), cautions))
+    parts.append(source_line(topic, catalog))
+    return "\n\n".join(parts)
+
+
+def _bullets(label: str, items: tuple[str, ...] | list[str]) -> str:
+    return "\n".join([label, *(f"- {item}" for item in items)])
+
+
+def _cautions(topic: Topic, catalog: Catalog, today: date) -> list[str]:
+    """What the citizen must be told about the law and the sources, apart from the topic's own
+    warnings.
+    """
+    cautions = [
+        _law_caution(law, catalog, today) for law in topic.laws_changed(catalog.laws, today)[:1]
+    ]
+    if key := _CONFIDENCE_KEYS.get(topic.confidence):
+        cautions.append(catalog.message(key))
+    return cautions
+
+
+def _law_caution(law: Law, catalog: Catalog, today: date) -> str:
+    if law.is_lapsed(today):
+        return catalog.message("law_lapsed", number=law.number, date=f"{law.lapsed_on:%d/%m/%Y}")
+    return catalog.message("law_amended", number=law.number, date=f"{law.amended_on:%d/%m/%Y}")
+
+
+def source_line(topic: Topic, catalog: Catalog) -> str:
+    """Source and date, as shown under every answer."""
+    say = catalog.message
+    shown = [
+        say("source_with_date", title=source.title, date=show_date(source.date))
+        for source in topic.sources[:_SOURCES_SHOWN]
+    ]
+    sources = "; ".join(shown)
+    if (more := len(topic.sources) - _SOURCES_SHOWN) > 0:
+        sources = say("sources_more", sources=sources, count=more)
+    return say("label_source", sources=sources, as_of=show_date(topic.as_of))
+
+
+def show_date(written: str) -> str:
+    """An ISO year, month or day as Vietnamese write it: 2026-06-10 gives 10/06/2026. Other texts
+    stay.
+    """
+    parts = written.split("-")
+    if all(part.isdigit() for part in parts):
+        return "/".join(reversed(parts))
+    return written
+
+
+def what_ifs_card(topic: Topic, catalog: Catalog) -> str:
+    """What can go wrong, and what to do then."""
+    lines = [f"- {one.condition}: {one.remedy}" for one in topic.what_ifs]
+    return "\n".join([catalog.message("label_what_ifs", title=topic.title), *lines])
+
+
+def documents_card(topic: Topic, catalog: Catalog) -> str:
+    """The papers to bring or attach."""
+    return f"**{topic.title}**\n" + _bullets(catalog.message("label_documents"), topic.documents)
+
+
+def sources_card(topic: Topic, catalog: Catalog) -> str:
+    """Every source with its address, and the legal texts."""
+    lines = [f"- {one.title} ({show_date(one.date)}): {one.reference}" for one in topic.sources]
+    numbers = [
+        f"{law.number} {basis.place}".strip()
+        for basis in topic.legal
+        if (law := catalog.laws.get(basis.law_id)) is not None
+    ]
+    if numbers:
+        lines.append(catalog.message("label_legal", numbers="; ".join(numbers)))
+    return "\n".join([f"**{topic.title}**", *lines])

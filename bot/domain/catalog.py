@@ -1,0 +1,47 @@
+"""One immutable snapshot of all content, with the hash of the files it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.domain.knowledge import Law, LawId, Topic, TopicId
+from bot.domain.understanding import Intent
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All content that a running assistant uses. Never changed after it was made."""
+
+    topics: tuple[Topic, ...]
+    laws: Mapping[LawId, Law]
+    intents: tuple[Intent, ...]
+    messages: Mapping[str, str]
+    #: Whole-word abbreviations and chat spellings with what they stand for.
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+    #: Phrases of `config/safety.yaml` by kind.
+    safety_phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: SHA-256 over the names and bytes of all content files.
+    content_hash: str = ""
+
+    @cached_property
+    def topics_by_id(self) -> Mapping[TopicId, Topic]:
+        """Topics by their own id and by every id listed under `also`."""
+        by_id = {topic.id: topic for topic in self.topics}
+        for topic in self.topics:
+            by_id.update(dict.fromkeys(topic.also, topic))
+        return by_id
+
+    @cached_property
+    def topics_by_code(self) -> Mapping[int, Topic]:
+        """Topics by their three-digit code."""
+        return {topic.code: topic for topic in self.topics}
+
+    def find_topic(self, topic_id: str) -> Topic | None:
+        """The topic with this id, or the one that lists it under `also`."""
+        return self.topics_by_id.get(TopicId(topic_id))
+
+    def message(self, key: str, **values: object) -> str:
+        """The system text of `config/messages.yaml` with its placeholders filled in."""
+        return self.messages[key].format(**values)

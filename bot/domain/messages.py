@@ -1,0 +1,30 @@
+"""What goes in and out of a conversation, the same for every channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a citizen sent: typed text, or the payload of a pressed button."""
+
+    text: str = ""
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a reply. The payload fits every channel: at most 64 bytes."""
+
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the citizen, in plain text with line breaks."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None

@@ -1,0 +1,80 @@
+"""What the inside asks of the outside, as Protocols. Adapters are built in `bot.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from bot.domain.messages import Utterance
+from bot.domain.session import Session, Turn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Clock(Protocol):
+    """Tells the time; frozen in tests."""
+
+    def now(self) -> datetime:
+        """An aware UTC time."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors whose dot product says how close their meanings are."""
+
+    @property
+    def id(self) -> str:
+        """Which encoder this is, down to its weights; the same id gives the same vectors."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (n, dimensions), float32, rows of length 1 or all zero; (0, dimensions)
+        for no texts.
+        """
+        ...
+
+
+class SessionStore(Protocol):
+    """Keeps conversations between turns."""
+
+    async def find(self, session_id: str) -> tuple[Session, int] | None:
+        """A session and its version, or None."""
+        ...
+
+    async def save(self, session: Session, version: int, now: datetime) -> None:
+        """Save what was loaded at `version`, 0 for a new session; raises Conflict when it changed
+        meanwhile.
+        """
+        ...
+
+    async def forget(self, session_id: str) -> None:
+        """Delete one session, if it is there."""
+        ...
+
+    async def check(self) -> None:
+        """Raises StoreError when the store cannot be used."""
+        ...
+
+
+class Conversations(Protocol):
+    """What a channel needs: give an utterance, get the turn."""
+
+    async def take_turn(self, session_id: str, utterance: Utterance) -> Turn:
+        """Run one turn of a conversation and remember it."""
+        ...
+
+    async def forget(self, session_id: str) -> None:
+        """Forget a conversation."""
+        ...
+
+    async def check(self) -> None:
+        """Raises BotError when no turn could be taken now."""
+        ...

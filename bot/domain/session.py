@@ -1,0 +1,94 @@
+"""A citizen's conversation: plain data that serialises, and how a turn can end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.messages import Reply
+
+
+class Outcome(StrEnum):
+    """Every way a turn can end."""
+
+    ANSWERED = "answered"
+    CLARIFY = "clarify"
+    UNKNOWN = "unknown"
+    SMALLTALK = "smalltalk"
+    SAFETY = "safety"
+    HANDOFF = "handoff"
+    FLOW_STARTED = "flow_started"
+
+    @property
+    def label(self) -> str:
+        """What staff see, in Vietnamese."""
+        return _OUTCOME_LABELS[self]
+
+
+_OUTCOME_LABELS = {
+    Outcome.ANSWERED: "đã trả lời",
+    Outcome.CLARIFY: "đưa lựa chọn",
+    Outcome.UNKNOWN: "chưa có thông tin",
+    Outcome.SMALLTALK: "chuyện trò",
+    Outcome.SAFETY: "cảnh báo an toàn",
+    Outcome.HANDOFF: "chuyển cán bộ",
+    Outcome.FLOW_STARTED: "bắt đầu hướng dẫn từng bước",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button that was offered and can be taken by its number or its label."""
+
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is remembered between two turns."""
+
+    id: str
+    #: The buttons under the last replies, in order.
+    choices: tuple[Choice, ...] = ()
+    #: How many turns in a row ended without an answer.
+    unclear_count: int = 0
+
+    def to_data(self) -> dict[str, Any]:
+        """JSON-ready data; `from_data` gives an equal session back."""
+        return {
+            "id": self.id,
+            "choices": [[choice.label, choice.payload] for choice in self.choices],
+            "unclear_count": self.unclear_count,
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Session:
+        """The session that gave this data."""
+        choices = tuple(Choice(label, payload) for label, payload in data["choices"])
+        return cls(data["id"], choices, data["unclear_count"])
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTopic:
+    """A topic found for a turn, with the probability that it was meant."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance processed: the session after it, what is said, and why."""
+
+    session: Session
+    replies: tuple[Reply, ...]
+    outcome: Outcome
+    topics: tuple[ScoredTopic, ...] = ()
+    #: The utterance, cleaned and with personal data masked.
+    heard: str = ""
+    #: The routing rule that decided, and its figures.
+    rule: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,42 @@
+"""What an utterance can mean: intents as written by editors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+IntentName = NewType("IntentName", str)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An intent and its example utterances.
+
+    A topic's intent has the topic's id as its name (`service/dang-ky-tam-tru`); every other
+    intent belongs to one of the families in `IntentFamily`.
+    """
+
+    name: IntentName
+    examples: tuple[str, ...]
+    path: str = ""
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.split("/", 1)[0]
+
+
+class IntentFamily(StrEnum):
+    """Families of intents that are not topics."""
+
+    #: Greetings, thanks, praise, insults, who are you.
+    SMALLTALK = "smalltalk"
+    #: Wants a person.
+    HANDOFF = "handoff"
+    #: Menu, help, stop.
+    COMMAND = "command"
+    #: Asks for what must not be helped with: buying accounts, forging papers.
+    REFUSAL = "refusal"
+    #: Other matters, which this assistant has no published content on.
+    OUT_OF_SCOPE = "oos"

@@ -1,0 +1,1 @@
+"""Utterances to meaning, where it is not a matter of searching."""

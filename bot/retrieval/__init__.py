@@ -1,0 +1,1 @@
+"""Questions to topics: an encoder, rankings, their fusion, and a calibrated decision."""

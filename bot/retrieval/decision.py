@@ -1,0 +1,159 @@
+"""Whether to answer, to offer choices, or to say that we do not know: calibrated, not guessed.
+
+Two logistic models over a handful of signals, fitted by `training/tune_decision.py` on development
+questions: is anything of ours asked for at all, and is the first topic the right one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.domain.errors import ConfigError
+from bot.domain.understanding import IntentFamily
+from bot.retrieval.signals import RANKINGS, Signals
+
+#: What the logistic models see, in the order of their coefficients.
+GATE_SIGNALS = (
+    "top",
+    "margin",
+    "outside",
+    "outside_gap",
+    "nearest",
+    "centroid",
+    "bm25",
+    "characters",
+    "known_share",
+    "log_length",
+)
+_FAMILIES = frozenset(str(family) for family in IntentFamily)
+
+
+class Verdict(StrEnum):
+    """What to do with the ranking."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """A probability from gate signals: sigmoid of the weighted sum of standardised signals."""
+
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def probability(self, values: NDArray[np.float64]) -> float:
+        """Between 0 and 1; `values` in the order of `GATE_SIGNALS`."""
+        total = float(
+            ((values - np.asarray(self.mean)) / np.asarray(self.scale)) @ np.asarray(self.weights)
+        )
+        return 1 / (1 + float(np.exp(-np.clip(total + self.bias, -50, 50))))
+
+
+@dataclass(frozen=True)
+class DecisionModel:
+    """Weights of the fusion and of the gate, and where the lines are drawn, for one encoder."""
+
+    encoder_id: str
+    fusion: tuple[float, ...]
+    #: Fused scores times this are logits of a softmax over classes.
+    sharpness: float
+    in_scope: LogisticModel
+    correct: LogisticModel
+    #: Below this probability of being in scope: "chưa có thông tin".
+    min_in_scope: float
+    #: At or above this probability of being right: answer outright.
+    min_correct: float
+
+    def probabilities(self, signals: Signals) -> NDArray[np.float64]:
+        """How likely each class is what was meant, shape (classes,), summing to 1."""
+        logits = self.sharpness * signals.fused(self.fusion).astype(np.float64)
+        exponents = np.exp(logits - logits.max())
+        result: NDArray[np.float64] = exponents / exponents.sum()
+        return result
+
+    def decide(self, values: NDArray[np.float64]) -> tuple[Verdict, float, float]:
+        """The verdict, the probability of being in scope, and that of the first topic."""
+        in_scope, correct = self.in_scope.probability(values), self.correct.probability(values)
+        if in_scope < self.min_in_scope:
+            return Verdict.UNKNOWN, in_scope, correct
+        verdict = Verdict.ANSWER if correct >= self.min_correct else Verdict.CLARIFY
+        return verdict, in_scope, correct
+
+
+def is_topic(name: str) -> bool:
+    """Whether a class is a topic and not one of the other intents."""
+    return name.split("/", 1)[0] not in _FAMILIES
+
+
+def gate_values(
+    signals: Signals, probabilities: NDArray[np.float64], topic_mask: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """The gate signals of one question, in the order of `GATE_SIGNALS`."""
+    topics = np.where(topic_mask, probabilities, 0.0)
+    order = np.argsort(-topics)[:2]
+    best, second = order[0], order[-1]
+    nearest = signals.rankings[RANKINGS.index("nearest")]
+    outside_nearest = float(nearest[~topic_mask].max()) if (~topic_mask).any() else 0.0
+    syllables = max(signals.syllable_count, 1)
+    return np.array(
+        [
+            topics[best],
+            topics[best] - topics[second],
+            1.0 - topics.sum(),
+            float(nearest[topic_mask].max()) - outside_nearest,
+            signals.rankings[0, best],
+            signals.rankings[1, best],
+            signals.rankings[2, best] / syllables,
+            signals.rankings[3, best],
+            signals.known_share,
+            np.log(syllables),
+        ]
+    )
+
+
+def load_decision_model(path: Path, encoder_id: str) -> DecisionModel:
+    """Read a model that was fitted for this encoder.
+
+    Raises:
+        ConfigError: the file is missing, broken, or was fitted for another encoder.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        model = from_json(data)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"no usable decision model in {path}: {error}") from error
+    if model.encoder_id != encoder_id:
+        raise ConfigError(
+            f"{path} was fitted for encoder {model.encoder_id!r}, not {encoder_id!r}: "
+            "run `python -m training.tune_decision`"
+        )
+    return model
+
+
+def from_json(data: Mapping[str, Any]) -> DecisionModel:
+    """A decision model from what `to_json` gave."""
+    values = {**data, "fusion": tuple(data["fusion"])}
+    for name in ("in_scope", "correct"):
+        logistic = data[name]
+        lists = {key: tuple(logistic[key]) for key in ("mean", "scale", "weights")}
+        values[name] = LogisticModel(bias=logistic["bias"], **lists)
+    return DecisionModel(**values)
+
+
+def to_json(model: DecisionModel) -> dict[str, Any]:
+    """The model as JSON-ready data."""
+    data: dict[str, Any] = dict(vars(model))
+    data["in_scope"], data["correct"] = dict(vars(model.in_scope)), dict(vars(model.correct))
+    return data

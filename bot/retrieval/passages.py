@@ -1,0 +1,43 @@
+"""What is indexed: for every class the texts that speak of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Topic
+from bot.text.normalize import to_syllables
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One indexed text: which class it speaks of, and its normalised syllables."""
+
+    name: str
+    syllables: tuple[str, ...]
+
+
+def passages_of(catalog: Catalog) -> list[Passage]:
+    """Titles, aliases, answers and examples of topics, and the examples of all other intents."""
+    found = [
+        Passage(topic.id, tuple(to_syllables(text, catalog.abbreviations)))
+        for topic in catalog.topics
+        for text in _texts(topic)
+    ]
+    found += [
+        Passage(
+            _class_of(catalog, intent.name), tuple(to_syllables(example, catalog.abbreviations))
+        )
+        for intent in catalog.intents
+        for example in intent.examples
+    ]
+    return [passage for passage in found if passage.syllables]
+
+
+def _texts(topic: Topic) -> tuple[str, ...]:
+    return (topic.title, *topic.aliases, topic.answer)
+
+
+def _class_of(catalog: Catalog, name: str) -> str:
+    topic = catalog.find_topic(name)
+    return topic.id if topic is not None else name

@@ -1,0 +1,76 @@
+"""Questions to topics: normalise, rank, fuse, and say how sure we are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.domain.ports import Encoder
+from bot.retrieval.decision import DecisionModel, Verdict, gate_values, is_topic
+from bot.retrieval.signals import SearchIndex
+from bot.text.normalize import to_syllables
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A class and the probability that it is what was meant."""
+
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """The ranking for one question and the verdict on it."""
+
+    #: Topics alone, best first.
+    topics: tuple[Candidate, ...]
+    #: The best class of all, topic or not; None for a question without words.
+    best: Candidate | None
+    verdict: Verdict
+    in_scope: float
+    correct: float
+
+
+NOTHING = Retrieval((), None, Verdict.UNKNOWN, 0.0, 0.0)
+
+
+class Retriever:
+    """Searches one index with one encoder. Immutable: safe to share between threads."""
+
+    def __init__(
+        self,
+        index: SearchIndex,
+        encoder: Encoder,
+        model: DecisionModel,
+        abbreviations: Mapping[str, str],
+    ) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._model = model
+        self._abbreviations = abbreviations
+        self._topic_mask = np.array([is_topic(name) for name in index.names], dtype=np.bool_)
+
+    def retrieve(self, text: str, count: int = 5) -> Retrieval:
+        """Up to `count` topics for a question, best first, and what to do with them."""
+        syllables = to_syllables(text, self._abbreviations)
+        if not syllables or not self._topic_mask.any():
+            return NOTHING
+        signals = self._index.signals(syllables, self._encoder)
+        probabilities = self._model.probabilities(signals)
+        verdict, in_scope, correct = self._model.decide(
+            gate_values(signals, probabilities, self._topic_mask)
+        )
+        best = int(np.argmax(probabilities))
+        order = np.argsort(-np.where(self._topic_mask, probabilities, -1.0))[:count]
+        return Retrieval(
+            topics=tuple(
+                Candidate(self._index.names[at], float(probabilities[at])) for at in order
+            ),
+            best=Candidate(self._index.names[best], float(probabilities[best])),
+            verdict=verdict,
+            in_scope=in_scope,
+            correct=correct,
+        )

@@ -1,0 +1,49 @@
+"""Composition root of the web server: the assistant of `bot.app`, a database and the web channel.
+
+Apart from `bot.app` because the other commands must not load a web framework or a database.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from fastapi import FastAPI
+
+from bot.app import build_app
+from bot.channels.web import WebSettings, build_web_app
+from bot.dialogue.service import ConversationService
+from bot.settings import Settings
+from bot.store.sessions import SqlSessionStore
+
+log = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The time of the machine."""
+
+    def now(self) -> datetime:
+        """An aware UTC time."""
+        return datetime.now(UTC)
+
+
+def build_server(settings: Settings) -> FastAPI:
+    """The web application on its database, ready for an ASGI server."""
+    app = build_app(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = SqlSessionStore(settings.database_url)
+    clock = SystemClock()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await store.open()
+        forgotten = await store.forget_before(clock.now() - timedelta(days=settings.session_days))
+        log.info("forgot %d old sessions", forgotten)
+        yield
+        await store.close()
+
+    web = WebSettings(settings.operator_name, settings.max_body_bytes, settings.requests_per_minute)
+    service = ConversationService(app.engine, store, clock)
+    return build_web_app(service, app.catalog, web, lifespan)

@@ -1,0 +1,1 @@
+"""Ports of the store on a database; SQLite for the embedded default."""

@@ -1,0 +1,88 @@
+"""Conversations in the database: loaded, saved with a version check, and forgotten in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.domain.errors import Conflict, StoreError
+from bot.domain.session import Session
+from bot.store.tables import metadata, sessions
+
+
+class SqlSessionStore:
+    """Sessions in any database that SQLAlchemy speaks to."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(url)
+
+    async def open(self) -> None:
+        """Create what is missing in the database. Calling it twice is safe."""
+        try:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(metadata.create_all)
+        except SQLAlchemyError as error:
+            raise StoreError(f"cannot open the database: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._engine.dispose()
+
+    async def check(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            StoreError: it gave none.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(f"the database does not answer: {type(error).__name__}") from error
+
+    async def find(self, session_id: str) -> tuple[Session, int] | None:
+        """A session and its version, or None."""
+        query = select(sessions.c.data, sessions.c.version).where(sessions.c.id == session_id)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        return (Session.from_data(row.data), row.version) if row else None
+
+    async def save(self, session: Session, version: int, now: datetime) -> None:
+        """Save a session that was loaded at `version` (0 for a new one). Owns its transaction.
+
+        Raises:
+            Conflict: somebody saved it since.
+        """
+        values = {
+            "data": session.to_data(),
+            "version": version + 1,
+            "updated_at": now.astimezone(UTC),
+        }
+        async with self._engine.begin() as connection:
+            if version == 0:
+                try:
+                    await connection.execute(insert(sessions).values(id=session.id, **values))
+                except IntegrityError as error:
+                    raise Conflict("session was created meanwhile") from error
+                return
+            change = update(sessions).where(
+                sessions.c.id == session.id, sessions.c.version == version
+            )
+            if (await connection.execute(change.values(**values))).rowcount != 1:
+                raise Conflict("session was changed meanwhile")
+
+    async def forget(self, session_id: str) -> None:
+        """Delete one session; nothing happens when there is none."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    async def forget_before(self, moment: datetime) -> int:
+        """Delete the sessions not used since `moment`; gives their number."""
+        async with self._engine.begin() as connection:
+            result = await connection.execute(
+                delete(sessions).where(sessions.c.updated_at < moment.astimezone(UTC))
+            )
+        return int(result.rowcount)

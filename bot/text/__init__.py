@@ -1,0 +1,1 @@
+"""Vietnamese text as pure functions; imports nothing else of the package."""

@@ -1,0 +1,19 @@
+"""The form of a text without diacritics: for lexical matching only, never shown or stored."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
+
+
+def fold(text: str) -> str:
+    """The text without tone and vowel marks, and with đ as d; case and length in letters kept."""
+    decomposed = unicodedata.normalize("NFD", text)
+    bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    return unicodedata.normalize("NFC", bare).translate(_D_WITH_STROKE)
+
+
+def is_folded(text: str) -> bool:
+    """Whether folding changes nothing: no letter carries a mark."""
+    return fold(text) == text

@@ -1,0 +1,82 @@
+"""One spelling for one text: what people type, made comparable. Every function is idempotent.
+
+`clean` is safe to show and store; `to_syllables` is for matching only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+#: Longest key of the abbreviation table, in syllables ("vi en ai đi").
+MAX_ABBREVIATION_SYLLABLES = 5
+
+_WORD = re.compile(r"[^\W_]+")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LONG_RUN = re.compile(r"(\D)\1{2,}")
+
+# Open syllables in oa, oe, uy: the older spelling puts the mark on the second vowel (hoà),
+# schools teach the first (hòa). After q the u belongs to the consonant, so quý keeps its mark.
+_BARE = {"à": "a", "á": "a", "ả": "a", "ã": "a", "ạ": "a", "è": "e", "é": "e", "ẻ": "e", "ẽ": "e"}
+_BARE |= {"ẹ": "e", "ỳ": "y", "ý": "y", "ỷ": "y", "ỹ": "y", "ỵ": "y"}
+_MARKED_FIRST = {"o": "òóỏõọ", "u": "ùúủũụ"}
+_MARKED_SECOND = {"a": "àáảãạ", "e": "èéẻẽẹ", "y": "ỳýỷỹỵ"}
+_OLD_TONE_PLACE = re.compile(r"(?:o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])$")
+
+
+def clean(text: str) -> str:
+    """The text in NFC without control, zero-width and direction characters, spaces collapsed.
+
+    Line breaks are kept (at most one empty line between paragraphs). Safe to show and to store.
+    """
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = "".join(char for char in composed if char == "\n" or not _is_invisible(char))
+    # Dropping a joiner can bring a letter and a combining mark together.
+    kept = unicodedata.normalize("NFC", kept)
+    lines = (_SPACES.sub(" ", line).strip() for line in kept.split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _is_invisible(char: str) -> bool:
+    category = unicodedata.category(char)
+    return category in {"Cf", "Cs", "Co", "Cn"} or (category == "Cc" and char != "\t")
+
+
+def move_tone_mark(syllable: str) -> str:
+    """The lower-case syllable with its tone mark where schools put it today: "hoà" gives "hòa"."""
+    if not _OLD_TONE_PLACE.search(syllable):
+        return syllable
+    first, second = syllable[-2], syllable[-1]
+    base = _BARE[second]
+    tone = _MARKED_SECOND[base].index(second)
+    return syllable[:-2] + _MARKED_FIRST[first][tone] + base
+
+
+def words(text: str) -> list[str]:
+    """The lower-case words and numbers of a text, tone marks in place, long runs shortened."""
+    lowered = unicodedata.normalize("NFC", clean(text).lower())
+    return [move_tone_mark(_LONG_RUN.sub(r"\1", word)) for word in _WORD.findall(lowered)]
+
+
+def expand(tokens: Sequence[str], abbreviations: Mapping[str, str]) -> list[str]:
+    """The tokens with every abbreviation written out; the longest match from the left wins."""
+    result: list[str] = []
+    at = 0
+    while at < len(tokens):
+        for length in range(min(MAX_ABBREVIATION_SYLLABLES, len(tokens) - at), 0, -1):
+            meaning = abbreviations.get(" ".join(tokens[at : at + length]))
+            if meaning is not None:
+                result.extend(meaning.split())
+                at += length
+                break
+        else:
+            result.append(tokens[at])
+            at += 1
+    return result
+
+
+def to_syllables(text: str, abbreviations: Mapping[str, str]) -> list[str]:
+    """The syllables of a text for matching: lower case, one spelling, abbreviations written out."""
+    return expand(words(text), abbreviations)

@@ -1,0 +1,117 @@
+"""Finds personal data in text, so that it can be masked before anything is stored or logged.
+
+Numbers are recognised by their shape and by the words before them; a doubtful long number counts
+as personal. Shapes: personal identification number 12 digits, old ID card 9 digits, mobile number
+10 digits from 0 (or +84), one-time code 4-8 digits after a word such as OTP.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PersonalDataKind(StrEnum):
+    """Kinds of personal data that are masked before anything is stored or logged."""
+
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    ONE_TIME_CODE = "one_time_code"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind, not a secret
+    BANK_ACCOUNT = "bank_account"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDataSpan:
+    """Where personal data stands in a text, as character offsets."""
+
+    kind: PersonalDataKind
+    start: int
+    end: int
+
+
+MASK = "•••"
+
+# Single separators that people put between groups of digits.
+_GAP = r"[ .\-\u00a0]?"
+_DIGITS = re.compile(rf"(?<![\w])\+?\d(?:{_GAP}\d)*(?![\w])")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_CODE_WORD = re.compile(
+    r"(?:\botp\b|\bo t p\b|mã xác (?:thực|nhận)|ma xac (?:thuc|nhan)|passcode|pass code"
+    r"|mã pin|ma pin|\bpin\b)"
+    r"[^\d\n]{0,40}$",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(
+    r"(?:mật khẩu|mat khau|password|\bpass\b|\bmk\b)"
+    r"(?: (?:của|cua) (?:tôi|toi|em|mình|minh|con|cháu|chau|bác|bac))?"
+    r"\s*(?:là|la|:|=)\s*(\S+)",
+    re.IGNORECASE,
+)
+_BANK_WORD = re.compile(
+    r"(?:\bstk\b|số tài khoản|so tai khoan|tài khoản ngân hàng|tai khoan ngan hang|số thẻ|so the)"
+    r"[^\d\n]{0,40}$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"\d{1,2}[ .\-]\d{1,2}[ .\-]\d{4}")
+_MONEY_AFTER = re.compile(
+    r"\s*(?:đồng|dong|đ\b|vnd|vnđ|k\b|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty\b|%)", re.IGNORECASE
+)
+
+
+def find_personal_data(text: str) -> list[PersonalDataSpan]:
+    """All personal data in the text, in order, without overlaps."""
+    spans = [
+        PersonalDataSpan(PersonalDataKind.EMAIL, *match.span()) for match in _EMAIL.finditer(text)
+    ]
+    spans += [
+        PersonalDataSpan(PersonalDataKind.PASSWORD, *match.span(1))
+        for match in _PASSWORD.finditer(text)
+        if any(char.isdigit() for char in match.group(1)) and len(match.group(1)) >= 6
+    ]
+    for match in _DIGITS.finditer(text):
+        kind = _kind_of_number(text, match.start(), match.end())
+        if kind is not None:
+            spans.append(PersonalDataSpan(kind, *match.span()))
+    return _without_overlaps(spans)
+
+
+def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
+    written = text[start:end]
+    digits = re.sub(r"\D", "", written)
+    before = text[max(0, start - 60) : start]
+    if _MONEY_AFTER.match(text, end) or _DATE.fullmatch(written):
+        return None
+    if len(digits) >= 6 and _BANK_WORD.search(before):
+        return PersonalDataKind.BANK_ACCOUNT
+    if 4 <= len(digits) <= 8:
+        return PersonalDataKind.ONE_TIME_CODE if _CODE_WORD.search(before) else None
+    if _is_mobile(digits):
+        return PersonalDataKind.PHONE
+    if len(digits) in {9, 12}:
+        return PersonalDataKind.ID_NUMBER
+    return PersonalDataKind.BANK_ACCOUNT if len(digits) >= 10 else None
+
+
+def _is_mobile(digits: str) -> bool:
+    national = "0" + digits[2:] if digits.startswith("84") and len(digits) == 11 else digits
+    return len(national) == 10 and national[0] == "0" and national[1] in "35789"
+
+
+def _without_overlaps(spans: list[PersonalDataSpan]) -> list[PersonalDataSpan]:
+    kept: list[PersonalDataSpan] = []
+    for span in sorted(spans, key=lambda one: (one.start, -one.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def mask_personal_data(text: str) -> str:
+    """The text with every piece of personal data replaced by a mark. Masking twice changes
+    nothing.
+    """
+    for span in reversed(find_personal_data(text)):
+        text = text[: span.start] + MASK + text[span.end :]
+    return text

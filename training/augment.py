@@ -1,0 +1,140 @@
+"""Noise that real people make, added to clean questions: lost marks, slips of the finger, chat
+spelling.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from bot.text.fold import fold
+
+_OPENERS = """alo|ad ơi|cho hỏi|cho em hỏi|cho tôi hỏi|cho mình hỏi|cho bác hỏi|cháu ơi|bạn ơi|anh chị ơi|dạ cho con hỏi|em chào ạ|
+chào bạn|xin hỏi|mọi người ơi|giúp tôi với|giúp em với|tôi muốn hỏi|em muốn hỏi|bác muốn hỏi|hỏi
+chút|hỏi xíu|phiền bạn|nhờ bạn chỉ giúp|
+trợ lý ơi|bot ơi|ê bot|dạ|thưa cán bộ|cán bộ ơi""".replace("\n", "").split("|")
+_CLOSERS = """ạ|với ạ|nhé|nha|nhỉ|giúp em|giúp tôi với|cảm ơn|em cảm ơn ạ|thế nào ạ|sao ạ|vậy|hả|ad ơi|với|được không|được không ạ|
+chỉ giúp tôi|hướng dẫn giúp|gấp lắm|tôi không rành|tôi già rồi không biết|mong trả lời sớm|xin cảm ơn""".replace(
+    "\n", ""
+).split("|")
+_KEYS = {
+    "a": "sqz",
+    "b": "vn",
+    "c": "xv",
+    "d": "sf",
+    "e": "wr",
+    "g": "fh",
+    "h": "gj",
+    "i": "uo",
+    "k": "jl",
+    "l": "k",
+    "m": "n",
+    "n": "bm",
+    "o": "ip",
+    "p": "o",
+    "q": "wa",
+    "r": "et",
+    "s": "ad",
+    "t": "ry",
+    "u": "yi",
+    "v": "cb",
+    "x": "zc",
+    "y": "tu",
+}
+_SOUNDS = (
+    ("s", "x"),
+    ("x", "s"),
+    ("tr", "ch"),
+    ("ch", "tr"),
+    ("d", "gi"),
+    ("gi", "d"),
+    ("r", "d"),
+    ("l", "n"),
+    ("n", "l"),
+    ("v", "d"),
+    ("qu", "w"),
+    ("ngh", "ng"),
+    ("ph", "f"),
+    ("c", "k"),
+    ("k", "c"),
+    ("i", "y"),
+)
+_TONES = (
+    "àáảãạa",
+    "ằắẳẵặă",
+    "ầấẩẫậâ",
+    "èéẻẽẹe",
+    "ềếểễệê",
+    "ìíỉĩịi",
+    "òóỏõọo",
+    "ồốổỗộô",
+    "ờớởỡợơ",
+    "ùúủũụu",
+    "ừứửữựư",
+    "ỳýỷỹỵy",
+)
+
+
+class Augmenter:
+    """Makes noisy variants of a question given as syllables. Same seed, same noise."""
+
+    def __init__(self, abbreviations: Mapping[str, str], seed: int) -> None:
+        self._random = random.Random(seed)
+        self._short: dict[tuple[str, ...], list[str]] = {}
+        for short, meaning in abbreviations.items():
+            self._short.setdefault(tuple(meaning.split()), []).append(short)
+
+    def vary(self, syllables: Sequence[str]) -> list[str]:
+        """One noisy variant. Abbreviations are already written out, as at search time."""
+        rng = self._random
+        words = list(syllables)
+        if rng.random() < 0.30:
+            words = [word for word in words if rng.random() > 0.18] or words
+        if rng.random() < 0.25:
+            words = rng.choice(_OPENERS).split() + words
+        if rng.random() < 0.25:
+            words = words + rng.choice(_CLOSERS).split()
+        if rng.random() < 0.12:
+            turn = rng.randrange(len(words))
+            words = words[turn:] + words[:turn]
+        if rng.random() < 0.30:
+            for _ in range(rng.randint(1, 2)):
+                at = rng.randrange(len(words))
+                words[at] = self._slip(words[at])
+        if rng.random() < 0.05 and len(words) > 2:
+            at = rng.randrange(len(words) - 1)
+            words[at : at + 2] = [words[at] + words[at + 1]]
+        marks = rng.random()
+        if marks < 0.40:
+            words = [fold(word) for word in words]
+        elif marks < 0.52:
+            words = [fold(word) if rng.random() < 0.5 else word for word in words]
+        return words
+
+    def _slip(self, word: str) -> str:
+        rng = self._random
+        if len(word) < 2:
+            return word
+        at = rng.randrange(len(word))
+        kind = rng.randrange(6)
+        if kind == 0:
+            at = min(at, len(word) - 2)
+            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        if kind == 1:
+            return word[:at] + word[at + 1 :]
+        if kind == 2:
+            return word[: at + 1] + word[at:]
+        if kind == 3:
+            neighbours = _KEYS.get(word[at])
+            return word[:at] + rng.choice(neighbours) + word[at + 1 :] if neighbours else word
+        if kind == 4:
+            fitting = [(old, new) for old, new in _SOUNDS if word.startswith(old)]
+            if not fitting:
+                return word
+            old, new = rng.choice(fitting)
+            return new + word[len(old) :]
+        for row in _TONES:
+            for position, char in enumerate(word):
+                if char in row:
+                    return word[:position] + rng.choice(row) + word[position + 1 :]
+        return word
