@@ -36,6 +36,8 @@ def shows_documents(topic: Topic, catalog: Catalog, today: date) -> bool:
 def _answer_text(topic: Topic, catalog: Catalog, today: date, *, documents: bool) -> str:
     say = catalog.message
     parts = [f"**{topic.title}**\n{topic.answer}"]
+    if topic.details:
+        parts.append("\n".join(f"- {detail}" for detail in topic.details))
     if topic.requires:
         parts.append(_bullets(say("label_requires"), topic.requires))
     if topic.steps:

@@ -99,6 +99,8 @@ class Topic:
     legal: tuple[LegalBasis, ...] = ()
     related: tuple[TopicId, ...] = ()
     duties: tuple[str, ...] = ()
+    #: A list that is the answer, such as the names of services.
+    details: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     what_ifs: tuple[WhatIf, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -12,6 +12,8 @@ class DenseIndex:
 
     def __init__(self, vectors: NDArray[np.float32]) -> None:
         """Index vectors of shape (n, d), float32; the index keeps its own copy."""
+        # One query is too little work to share; waking other threads costs more than it saves.
+        faiss.omp_set_num_threads(1)
         self._index = faiss.IndexFlatIP(vectors.shape[1])
         if len(vectors):
             self._index.add(np.ascontiguousarray(vectors))

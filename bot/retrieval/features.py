@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.text.fold import fold
+from bot.text.fold import fold_syllable
 
 #: Joins the two syllables of a pair. Never part of a syllable.
 PAIR = "~"
@@ -16,7 +16,7 @@ PAIR = "~"
 
 def encoder_features(syllables: Sequence[str]) -> list[str]:
     """Folded syllables, marked syllables that differ, and the same for neighbouring pairs."""
-    folded = [fold(syllable) for syllable in syllables]
+    folded = [fold_syllable(syllable) for syllable in syllables]
     features = list(folded)
     features += [marked for marked, bare in zip(syllables, folded, strict=True) if marked != bare]
     for at in range(len(folded) - 1):

@@ -15,7 +15,7 @@ from bot.retrieval.lexical_index import build_bm25, build_tfidf, character_ngram
 from bot.retrieval.passages import Passage, passages_of
 from bot.retrieval.signals import SearchIndex
 from bot.retrieval.speller import Speller
-from bot.text.fold import fold
+from bot.text.fold import fold_syllable
 
 
 def build_index(catalog: Catalog, encoder: Encoder) -> tuple[SearchIndex, NDArray[np.float32]]:
@@ -65,5 +65,5 @@ def syllable_frequencies(passages: list[Passage]) -> dict[str, int]:
     """
     counts: Counter[str] = Counter()
     for passage in passages:
-        counts.update({fold(syllable) for syllable in passage.syllables})
+        counts.update({fold_syllable(syllable) for syllable in passage.syllables})
     return {syllable: count for syllable, count in counts.items() if count >= 2}

@@ -22,7 +22,7 @@ from bot.retrieval.speller import Speller
 RANKINGS = ("nearest", "centroid", "bm25", "characters")
 #: So many nearest examples are looked at; a class without one among them gets the worst of their
 #: scores.
-NEAREST_COUNT = 256
+NEAREST_COUNT = 64
 #: The mean of a class's best examples: one odd example cannot carry a class alone.
 BEST_PER_CLASS = 3
 
@@ -70,14 +70,12 @@ class SearchIndex:
         corrected = self.speller.correct(syllables)
         vector = encoder.encode([" ".join(corrected)])[0]
         features = set(encoder_features(corrected))
-        ngrams = character_ngrams(corrected)
-        grams = dict.fromkeys(ngrams, 1.0)
         rankings = np.stack(
             [
                 self._nearest(vector),
                 self.centroids @ vector,
-                self.words.score(dict.fromkeys(features, 1.0)),
-                self.characters.score(grams),
+                self.words.score(features),
+                self.characters.score(set(character_ngrams(corrected))),
             ]
         )
         return Signals(rankings, self.words.known_share(features), len(corrected))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.text.fold import fold
+from bot.text.fold import fold_syllable
 from bot.text.telex import decode_telex
 
 _LETTERS = "abcdefghiklmnopqrstuvxy"
@@ -26,11 +26,11 @@ class Speller:
         return [part for syllable in syllables for part in self._correct_one(syllable)]
 
     def _correct_one(self, syllable: str) -> tuple[str, ...]:
-        folded = fold(syllable)
+        folded = fold_syllable(syllable)
         if folded in self.frequencies or any(char.isdigit() for char in folded):
             return (syllable,)
         decoded = decode_telex(syllable)
-        if decoded is not None and fold(decoded) in self.frequencies:
+        if decoded is not None and fold_syllable(decoded) in self.frequencies:
             return (decoded,)
         if len(folded) < _MIN_CHARS:
             return (syllable,)

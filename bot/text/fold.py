@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _D_WITH_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 
@@ -12,6 +13,12 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
     return unicodedata.normalize("NFC", bare).translate(_D_WITH_STROKE)
+
+
+@lru_cache(maxsize=32_768)
+def fold_syllable(syllable: str) -> str:
+    """`fold` for a single word, remembered: a language has few syllables, and they recur."""
+    return fold(syllable)
 
 
 def is_folded(text: str) -> bool:

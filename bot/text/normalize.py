@@ -15,7 +15,7 @@ MAX_ABBREVIATION_SYLLABLES = 5
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_LONG_RUN = re.compile(r"(\D)\1{2,}")
+_LONG_RUN = re.compile(r"([^\W\d])\1{2,}")
 
 # Open syllables in oa, oe, uy: the older spelling puts the mark on the second vowel (hoà),
 # schools teach the first (hòa). After q the u belongs to the consonant, so quý keeps its mark.
@@ -32,9 +32,11 @@ def clean(text: str) -> str:
     Line breaks are kept (at most one empty line between paragraphs). Safe to show and to store.
     """
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(char for char in composed if char == "\n" or not _is_invisible(char))
-    # Dropping a joiner can bring a letter and a combining mark together.
-    kept = unicodedata.normalize("NFC", kept)
+    kept = composed
+    if not composed.isprintable():
+        kept = "".join(char for char in composed if char == "\n" or not _is_invisible(char))
+        # Dropping a joiner can bring a letter and a combining mark together.
+        kept = unicodedata.normalize("NFC", kept)
     lines = (_SPACES.sub(" ", line).strip() for line in kept.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
@@ -57,7 +59,7 @@ def move_tone_mark(syllable: str) -> str:
 def words(text: str) -> list[str]:
     """The lower-case words and numbers of a text, tone marks in place, long runs shortened."""
     lowered = unicodedata.normalize("NFC", clean(text).lower())
-    return [move_tone_mark(_LONG_RUN.sub(r"\1", word)) for word in _WORD.findall(lowered)]
+    return [move_tone_mark(word) for word in _WORD.findall(_LONG_RUN.sub(r"\1", lowered))]
 
 
 def expand(tokens: Sequence[str], abbreviations: Mapping[str, str]) -> list[str]:

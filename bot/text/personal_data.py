@@ -90,9 +90,17 @@ def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
         return PersonalDataKind.ONE_TIME_CODE if _CODE_WORD.search(before) else None
     if _is_mobile(digits):
         return PersonalDataKind.PHONE
+    if _is_list_of_small_numbers(written):
+        return None
     if len(digits) in {9, 12}:
         return PersonalDataKind.ID_NUMBER
     return PersonalDataKind.BANK_ACCOUNT if len(digits) >= 10 else None
+
+
+def _is_list_of_small_numbers(written: str) -> bool:
+    """Whether the digits are separate one- and two-digit numbers, such as "5 25 28 53 76"."""
+    groups = re.findall(r"\d+", written)
+    return max(map(len, groups)) == 2 and not written.startswith("0")
 
 
 def _is_mobile(digits: str) -> bool:

@@ -109,6 +109,7 @@ def read_topic(path: str, text: str) -> tuple[TopicFile | None, list[ContentIssu
         legal=tuple(_legal_basis(value) for value in fields.texts("legal")),
         related=tuple(TopicId(value) for value in _well_formed_ids(fields, "related")),
         duties=_duties(fields),
+        details=tuple(detail for _, detail in body.details),
         steps=tuple(step for _, step in body.steps),
         what_ifs=tuple(what_if for _, what_if in body.what_ifs),
         warnings=tuple(warning for _, warning in body.warnings),

@@ -1,4 +1,4 @@
-"""The body of a topic file: a short answer, then steps, what-ifs and warnings."""
+"""The body of a topic file: a short answer, then a list, steps, what-ifs and warnings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from bot.content.issues import ContentIssue, issue
 from bot.domain.knowledge import WhatIf
 
-STEPS, WHAT_IFS, WARNINGS = "Các bước", "Nếu gặp khó", "Lưu ý"
-SECTIONS = (STEPS, WHAT_IFS, WARNINGS)
+DETAILS, STEPS, WHAT_IFS, WARNINGS = "Danh sách", "Các bước", "Nếu gặp khó", "Lưu ý"
+SECTIONS = (DETAILS, STEPS, WHAT_IFS, WARNINGS)
 
 _STEP = re.compile(r"(\d+)[.)]\s+(\S.*)")
 _ITEM = re.compile(r"[-*]\s+(\S.*)")
@@ -22,6 +22,7 @@ class TopicBody:
 
     answer: str = ""
     answer_line: int = 0
+    details: list[tuple[int, str]] = field(default_factory=list)
     steps: list[tuple[int, str]] = field(default_factory=list)
     what_ifs: list[tuple[int, WhatIf]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
@@ -30,6 +31,7 @@ class TopicBody:
         """Every text of the body with its line."""
         if self.answer:
             yield self.answer_line, self.answer
+        yield from self.details
         yield from self.steps
         for line, what_if in self.what_ifs:
             yield line, what_if.condition
@@ -75,7 +77,9 @@ class _BodyReader:
         elif self.section == WHAT_IFS:
             self._what_if(number, stripped)
         elif self.section == WARNINGS:
-            self._warning(number, stripped)
+            self._item(number, stripped, self.body.warnings)
+        elif self.section == DETAILS:
+            self._item(number, stripped, self.body.details)
 
     def _heading(self, number: int, name: str) -> None:
         if name not in SECTIONS:
@@ -97,9 +101,9 @@ class _BodyReader:
         elif self.section == WHAT_IFS and self.body.what_ifs:
             line, what_if = self.body.what_ifs[-1]
             self.body.what_ifs[-1] = (line, WhatIf(what_if.condition, f"{what_if.remedy} {text}"))
-        elif self.section == WARNINGS and self.body.warnings:
-            line, above = self.body.warnings[-1]
-            self.body.warnings[-1] = (line, f"{above} {text}")
+        elif items := {WARNINGS: self.body.warnings, DETAILS: self.body.details}.get(self.section):
+            line, above = items[-1]
+            items[-1] = (line, f"{above} {text}")
         else:
             return False
         return True
@@ -132,14 +136,14 @@ class _BodyReader:
             return
         self.body.what_ifs.append((number, WhatIf(condition.strip("* "), remedy.strip())))
 
-    def _warning(self, number: int, text: str) -> None:
+    def _item(self, number: int, text: str, items: list[tuple[int, str]]) -> None:
         match = _ITEM.fullmatch(text)
         if match is None:
             self.report(
                 number,
                 "line_not_understood",
                 value=text,
-                remedy='Hãy bắt đầu mỗi lời dặn bằng "- ".',
+                remedy='Hãy bắt đầu mỗi dòng bằng "- ".',
             )
             return
-        self.body.warnings.append((number, match.group(1)))
+        items.append((number, match.group(1)))
