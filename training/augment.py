@@ -9,14 +9,70 @@ from collections.abc import Mapping, Sequence
 
 from bot.text.fold import fold
 
-_OPENERS = """alo|ad ơi|cho hỏi|cho em hỏi|cho tôi hỏi|cho mình hỏi|cho bác hỏi|cháu ơi|bạn ơi|anh chị ơi|dạ cho con hỏi|em chào ạ|
-chào bạn|xin hỏi|mọi người ơi|giúp tôi với|giúp em với|tôi muốn hỏi|em muốn hỏi|bác muốn hỏi|hỏi
-chút|hỏi xíu|phiền bạn|nhờ bạn chỉ giúp|
-trợ lý ơi|bot ơi|ê bot|dạ|thưa cán bộ|cán bộ ơi""".replace("\n", "").split("|")
-_CLOSERS = """ạ|với ạ|nhé|nha|nhỉ|giúp em|giúp tôi với|cảm ơn|em cảm ơn ạ|thế nào ạ|sao ạ|vậy|hả|ad ơi|với|được không|được không ạ|
-chỉ giúp tôi|hướng dẫn giúp|gấp lắm|tôi không rành|tôi già rồi không biết|mong trả lời sớm|xin cảm ơn""".replace(
-    "\n", ""
-).split("|")
+_OPENERS = tuple(
+    one.strip()
+    for one in [
+        "alo",
+        " ad ơi",
+        " cho hỏi",
+        " cho em hỏi",
+        " cho tôi hỏi",
+        " cho mình hỏi",
+        " cho bác hỏi",
+        " cháu ơi",
+        " bạn ơi",
+        " anh chị ơi",
+        " dạ cho con hỏi",
+        " em chào ạ",
+        " chào bạn",
+        " xin hỏi",
+        " mọi người ơi",
+        " giúp tôi với",
+        " giúp em với",
+        " tôi muốn hỏi",
+        " em muốn hỏi",
+        " bác muốn hỏi",
+        " hỏichút",
+        " hỏi xíu",
+        " phiền bạn",
+        " nhờ bạn chỉ giúp",
+        " trợ lý ơi",
+        " bot ơi",
+        " ê bot",
+        " dạ",
+        " thưa cán bộ",
+        " cán bộ ơi ",
+    ]
+)
+_CLOSERS = tuple(
+    one.strip()
+    for one in [
+        "ạ",
+        " với ạ",
+        " nhé",
+        " nha",
+        " nhỉ",
+        " giúp em",
+        " giúp tôi với",
+        " cảm ơn",
+        " em cảm ơn ạ",
+        " thế nào ạ",
+        " sao ạ",
+        " vậy",
+        " hả",
+        " ad ơi",
+        " với",
+        " được không",
+        " được không ạ",
+        " chỉ giúp tôi",
+        " hướng dẫn giúp",
+        " gấp lắm",
+        " tôi không rành",
+        " tôi già rồi không biết",
+        " mong trả lời sớm",
+        " xin cảm ơn ",
+    ]
+)
 _KEYS = {
     "a": "sqz",
     "b": "vn",
@@ -112,29 +168,36 @@ class Augmenter:
         return words
 
     def _slip(self, word: str) -> str:
-        rng = self._random
+        """The word with one slip of the finger or of spelling, or as it is when none fits."""
         if len(word) < 2:
             return word
-        at = rng.randrange(len(word))
-        kind = rng.randrange(6)
-        if kind == 0:
-            at = min(at, len(word) - 2)
-            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-        if kind == 1:
-            return word[:at] + word[at + 1 :]
-        if kind == 2:
-            return word[: at + 1] + word[at:]
-        if kind == 3:
-            neighbours = _KEYS.get(word[at])
-            return word[:at] + rng.choice(neighbours) + word[at + 1 :] if neighbours else word
-        if kind == 4:
-            fitting = [(old, new) for old, new in _SOUNDS if word.startswith(old)]
-            if not fitting:
-                return word
-            old, new = rng.choice(fitting)
-            return new + word[len(old) :]
+        kinds = (self._swap, self._drop, self._double, self._neighbour, self._sound, self._tone)
+        return self._random.choice(kinds)(word, self._random.randrange(len(word)))
+
+    def _swap(self, word: str, at: int) -> str:
+        at = min(at, len(word) - 2)
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+    def _drop(self, word: str, at: int) -> str:
+        return word[:at] + word[at + 1 :]
+
+    def _double(self, word: str, at: int) -> str:
+        return word[: at + 1] + word[at:]
+
+    def _neighbour(self, word: str, at: int) -> str:
+        keys = _KEYS.get(word[at])
+        return word[:at] + self._random.choice(keys) + word[at + 1 :] if keys else word
+
+    def _sound(self, word: str, _: int) -> str:
+        fitting = [(old, new) for old, new in _SOUNDS if word.startswith(old)]
+        if not fitting:
+            return word
+        old, new = self._random.choice(fitting)
+        return new + word[len(old) :]
+
+    def _tone(self, word: str, _: int) -> str:
         for row in _TONES:
             for position, char in enumerate(word):
                 if char in row:
-                    return word[:position] + rng.choice(row) + word[position + 1 :]
+                    return word[:position] + self._random.choice(row) + word[position + 1 :]
         return word

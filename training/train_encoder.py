@@ -1,18 +1,15 @@
-"""Trains the built-in sentence encoder from this repository's own texts, with sentence-
-transformers.
+"""Trains the built-in encoder from this repository's own texts, with sentence-transformers.
 
     pip install -e ".[encoder]"
     python -m training.train_encoder
 
 Reads titles, aliases, answers and intent examples; writes `bot/retrieval/builtin/` in the format
-that
-`SentenceTransformer(path)` loads. Same content, same seed, same versions: same weights.
+that `SentenceTransformer(path)` loads. Same content, seed and versions give the same weights.
 
-Recipe: a table of vectors for syllables and pairs, with and without marks (StaticEmbedding), trained
-with MultipleNegativesRankingLoss on pairs of questions of one class; every batch holds one pair of
-each class, so there are no false negatives and the loss is a softmax over all classes. Questions
-pass
-through `training.augment` (lost marks, slips, chat phrases) on the way.
+Recipe: a table of vectors for syllables and pairs, with and without marks (StaticEmbedding),
+trained with MultipleNegativesRankingLoss on pairs of questions of one class; every batch holds one
+pair of each class, so there are no false negatives and the loss is a softmax over all classes.
+Questions pass through `training.augment` (lost marks, slips, chat phrases) on the way.
 """
 
 from __future__ import annotations
@@ -155,6 +152,13 @@ def train(
     return model
 
 
+def save(model: SentenceTransformer, directory: Path) -> None:
+    """Write the model in half precision, readable by everyone."""
+    model.half().save(str(directory), create_model_card=False)
+    for path in directory.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # safetensors writes for the owner alone
+
+
 def main() -> None:
     """Train on the whole content and write the model."""
     settings = Settings()
@@ -170,9 +174,7 @@ def main() -> None:
     catalog = files.to_catalog("")
     passages = passages_of(catalog)
     model = train(passages, dict(catalog.abbreviations), options.steps, options.seed)
-    model.half().save(str(options.output), create_model_card=False)
-    for path in options.output.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)  # safetensors writes for the owner alone
+    save(model, options.output)
     about = {
         "seed": options.seed,
         "steps": options.steps,

@@ -1,51 +1,107 @@
-"""Fits the fusion weights and the gate for one encoder, on the development questions alone.
+"""Fits the fusion weights and the gate for one encoder, on questions that it has never seen.
 
+    pip install -e ".[encoder]"
     python -m training.tune_decision
 
-Writes `decision.json` beside the built-in encoder, or into the data folder for another encoder.
-The fusion is a softmax over classes of the weighted, standardised rankings; the gate is two
-logistic
-models (in scope, first topic right). The lines are drawn where the development set allows.
+The examples of `intents/` are split into folds; for each fold an encoder is trained and an index
+built without it, and its questions are looked up there. On these out-of-fold questions the fusion
+is fitted (a softmax over classes of the weighted, standardised rankings) and then the gate (two
+logistic models: in scope, first topic right). The development questions only say where the lines
+are drawn. Writes `decision.json` beside the built-in encoder, or into the data folder for another
+encoder, which is not trained again for each fold.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.app import decision_path, make_encoder
+from bot.app import BUILTIN, decision_path, make_encoder
 from bot.content.loader import load_content
-from bot.retrieval.decision import DecisionModel, LogisticModel, gate_values, is_topic, to_json
-from bot.retrieval.evaluation import Question, load_questions
-from bot.retrieval.index_builder import build_index
-from bot.retrieval.signals import RANKINGS, Signals
+from bot.domain.catalog import Catalog
+from bot.domain.ports import Encoder
+from bot.retrieval.decision import (
+    GATE_SIGNALS,
+    DecisionModel,
+    LogisticModel,
+    gate_values,
+    is_topic,
+    to_json,
+)
+from bot.retrieval.encoder import BuiltinEncoder
+from bot.retrieval.evaluation import load_questions
+from bot.retrieval.index_builder import index_passages
+from bot.retrieval.passages import Passage, example_passages, topic_passages
+from bot.retrieval.signals import RANKINGS, SearchIndex, Signals
 from bot.settings import Settings
 from bot.text.normalize import to_syllables
 
-#: Shares of development questions: in scope refused, and out of scope let through when answering
-#: outright.
+FOLDS = 3
+FOLD_STEPS = 1000
+SEED = 20261121
+#: Shares of development questions: in scope refused, and out of scope answered outright.
 MAX_REFUSED = 0.015
-MAX_LET_THROUGH = 0.03
-_LEARNING_RATE, _ROUNDS = 0.05, 400
+MAX_LET_THROUGH = 0.04
+_LEARNING_RATE, _ROUNDS = 0.05, 300
 _RIDGE = 0.02
 
 
-def fit_fusion(
-    signals: list[Signals], gold: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], float]:
-    """Weights summing to 1 and a sharpness, by gradient descent on the cross-entropy of the right
-    class.
-    """
-    stacked = np.stack([one.standardised() for one in signals]).astype(
-        np.float64
-    )  # (questions, rankings, classes)
+@dataclass(frozen=True)
+class Case:
+    """One question looked up in an index that does not hold it."""
+
+    name: str
+    signals: Signals
+
+
+def fold_encoder(settings: Settings, passages: list[Passage], catalog: Catalog) -> Encoder:
+    """The chosen encoder; the built-in one is trained anew on these passages alone."""
+    if settings.encoder != BUILTIN:
+        return make_encoder(settings)
+    from training.train_encoder import save, train  # noqa: PLC0415 - loads torch
+
+    with tempfile.TemporaryDirectory() as folder:
+        save(train(passages, dict(catalog.abbreviations), FOLD_STEPS, SEED), Path(folder))
+        return BuiltinEncoder(Path(folder))
+
+
+def out_of_fold(settings: Settings, catalog: Catalog) -> tuple[list[Case], tuple[str, ...]]:
+    """Every example looked up without itself, and the class names of all indexes."""
+    fixed, examples = topic_passages(catalog), example_passages(catalog)
+    random.Random(SEED).shuffle(examples)
+    cases: list[Case] = []
+    names: tuple[str, ...] = ()
+    for fold in range(FOLDS):
+        began = time.perf_counter()
+        kept = fixed + [one for at, one in enumerate(examples) if at % FOLDS != fold]
+        encoder = fold_encoder(settings, kept, catalog)
+        index, _ = index_passages(kept, encoder)
+        names = index.names
+        cases += [
+            Case(passage.name, index.signals(passage.syllables, encoder))
+            for passage in examples[fold::FOLDS]
+        ]
+        print(f"fold {fold + 1} of {FOLDS}: {time.perf_counter() - began:.0f} s", flush=True)
+    return cases, names
+
+
+def fit_fusion(cases: list[Case], names: tuple[str, ...]) -> tuple[NDArray[np.float64], float]:
+    """Weights summing to 1 and a sharpness, by descent on the cross-entropy of the class."""
+    numbers = {name: at for at, name in enumerate(names)}
+    stacked = np.stack([one.signals.standardised() for one in cases])  # (cases, rankings, classes)
+    gold = np.array([numbers[one.name] for one in cases])
     weights = np.full(len(RANKINGS), 0.5)
     rows = np.arange(len(gold))
     for _ in range(_ROUNDS):
-        logits = np.einsum("r,qrc->qc", weights, stacked)
+        logits = np.tensordot(weights.astype(np.float32), stacked, axes=(0, 1))
         logits -= logits.max(axis=1, keepdims=True)
         probabilities = np.exp(logits)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
@@ -68,20 +124,52 @@ def fit_logistic(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> Logi
     for _ in range(50):
         probability = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
         gradient = inputs.T @ (importance * (probability - target)) + ridge @ weights
-        hessian = (
-            inputs * (importance * probability * (1 - probability))[:, None]
-        ).T @ inputs + ridge
-        step = np.linalg.solve(hessian, gradient)
+        curvature = importance * probability * (1 - probability)
+        step = np.linalg.solve((inputs * curvature[:, None]).T @ inputs + ridge, gradient)
         weights -= step
         if np.abs(step).max() < 1e-6:
             break
-    return LogisticModel(tuple(mean), tuple(scale), tuple(weights[:-1]), float(weights[-1]))
+    rounded = [tuple(round(float(one), 6) for one in part) for part in (mean, scale, weights)]
+    return LogisticModel(rounded[0], rounded[1], rounded[2][:-1], rounded[2][-1])
+
+
+@dataclass(frozen=True)
+class Gated:
+    """Questions as the gate sees them."""
+
+    values: NDArray[np.float64]
+    is_inside: NDArray[np.bool_]
+    is_right: NDArray[np.bool_]
+
+
+def gated(cases: list[Case], names: tuple[str, ...], draft: DecisionModel) -> Gated:
+    """The gate's view of the cases; a class of another family counts as out of scope."""
+    mask = np.array([is_topic(name) for name in names])
+    values, right = [], []
+    for one in cases:
+        logits = draft.logits(one.signals)
+        values.append(gate_values(one.signals, logits, mask))
+        right.append(names[int(np.argmax(np.where(mask, logits, -np.inf)))] == one.name)
+    inside = np.array([is_topic(one.name) for one in cases])
+    return Gated(np.stack(values), inside, np.array(right))
+
+
+def development_cases(
+    settings: Settings, catalog: Catalog, index: SearchIndex, encoder: Encoder
+) -> list[Case]:
+    """The development questions looked up in the full index; "oos/" stands for no topic."""
+    questions = load_questions(settings.content_root / "evaluation" / "dev.jsonl")
+    return [
+        Case(
+            one.topic or "oos/",
+            index.signals(to_syllables(one.text, catalog.abbreviations), encoder),
+        )
+        for one in questions
+    ]
 
 
 def draw_lines(
-    in_scope: NDArray[np.float64],
-    correct: NDArray[np.float64],
-    inside: NDArray[np.bool_],
+    in_scope: NDArray[np.float64], correct: NDArray[np.float64], inside: NDArray[np.bool_]
 ) -> tuple[float, float]:
     """`min_in_scope` and `min_correct` that keep to the two shares above."""
     min_in_scope = float(np.quantile(in_scope[inside], MAX_REFUSED))
@@ -90,73 +178,60 @@ def draw_lines(
     return round(min_in_scope, 4), round(max(min_correct, 0.3), 4)
 
 
-def tune(settings: Settings, questions: list[Question]) -> DecisionModel:
+def tune(settings: Settings) -> DecisionModel:
     """The decision model of the chosen encoder."""
-    encoder = make_encoder(settings)
     files, _ = load_content(settings.content_root)
     catalog = files.to_catalog("")
-    index, _ = build_index(catalog, encoder)
-    numbers = {name: at for at, name in enumerate(index.names)}
-    questions = [one for one in questions if one.topic is None or one.topic in numbers]
-    signals = [
-        index.signals(to_syllables(one.text, catalog.abbreviations), encoder) for one in questions
-    ]
-    inside = np.array([one.topic is not None for one in questions])
-    gold = np.array([numbers[one.topic] for one in questions if one.topic is not None])
-    fusion, sharpness = fit_fusion(
-        [one for one, is_in in zip(signals, inside, strict=True) if is_in], gold
-    )
-    draft = DecisionModel(
-        encoder.id, tuple(fusion), sharpness, *([LogisticModel((), (), (), 0.0)] * 2), 0.0, 0.0
-    )
-    mask = np.array([is_topic(name) for name in index.names])
-    probabilities = [draft.probabilities(one) for one in signals]
-    values = np.stack(
-        [gate_values(one, p, mask) for one, p in zip(signals, probabilities, strict=True)]
-    )
-    first = [index.names[int(np.argmax(np.where(mask, p, -1)))] for p in probabilities]
-    right = np.array([one.topic == name for one, name in zip(questions, first, strict=True)])
-    in_scope, correct = fit_logistic(values, inside), fit_logistic(values, right)
-    p_in = np.array([in_scope.probability(row) for row in values])
-    p_right = np.array([correct.probability(row) for row in values])
-    min_in_scope, min_correct = draw_lines(p_in, p_right, inside)
+    cases, names = out_of_fold(settings, catalog)
+    fusion, sharpness = fit_fusion(cases, names)
+    encoder = make_encoder(settings)
+    empty = LogisticModel((), (), (), 0.0)
+    draft = DecisionModel(encoder.id, tuple(map(float, fusion)), sharpness, empty, empty, 0.0, 0.0)
+    seen = gated(cases, names, draft)
+    in_scope = fit_logistic(seen.values, seen.is_inside)
+    correct = fit_logistic(seen.values, seen.is_right)
+    report("out of fold", seen, in_scope)
+    index, _ = index_passages(topic_passages(catalog) + example_passages(catalog), encoder)
+    development = gated(development_cases(settings, catalog, index, encoder), index.names, draft)
+    report("development", development, in_scope)
+    p_in = np.array([in_scope.probability(row) for row in development.values])
+    p_right = np.array([correct.probability(row) for row in development.values])
+    min_in_scope, min_correct = draw_lines(p_in, p_right, development.is_inside)
     print(
-        f"fusion {dict(zip(RANKINGS, np.round(fusion, 3), strict=True))}, sharpness {sharpness:.2f}"
+        "fusion",
+        dict(zip(RANKINGS, np.round(fusion, 3).tolist(), strict=True)),
+        f"x {sharpness:.2f}",
     )
-    print(f"hit@1 {right[inside].mean():.4f}; lines: in scope {min_in_scope}, right {min_correct}")
-    print(f"AUROC in scope {auroc(p_in[inside], p_in[~inside]):.4f}")
+    print("in scope", dict(zip(GATE_SIGNALS, in_scope.weights, strict=True)))
+    print(f"lines: in scope {min_in_scope}, right {min_correct}")
     return DecisionModel(
         encoder.id,
-        tuple(map(float, fusion)),
-        sharpness,
-        _plain(in_scope),
-        _plain(correct),
+        tuple(round(float(one), 6) for one in fusion),
+        round(sharpness, 6),
+        in_scope,
+        correct,
         min_in_scope,
         min_correct,
     )
 
 
-def auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
-    """How often a question in scope scores above one out of scope."""
-    return float((inside[:, None] > outside[None, :]).mean()) if len(outside) else float("nan")
-
-
-def _plain(model: LogisticModel) -> LogisticModel:
-    rounded = [
-        tuple(round(float(one), 6) for one in part)
-        for part in (model.mean, model.scale, model.weights)
-    ]
-    return LogisticModel(*rounded, round(model.bias, 6))
+def report(name: str, seen: Gated, in_scope: LogisticModel) -> None:
+    """Print how well topics are found and how well the gate tells in from out."""
+    p_in = np.array([in_scope.probability(row) for row in seen.values])
+    inside, outside = p_in[seen.is_inside], p_in[~seen.is_inside]
+    above = float((inside[:, None] > outside[None, :]).mean()) if len(outside) else float("nan")
+    hits = seen.is_right[seen.is_inside].mean()
+    print(f"{name}: {len(p_in)} questions, hit@1 {hits:.4f}, AUROC in scope {above:.4f}")
 
 
 def main() -> None:
-    """Tune on `evaluation/dev.jsonl` and write the model."""
+    """Tune and write the model."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.parse_args()
     settings = Settings()
-    model = tune(settings, load_questions(settings.content_root / "evaluation" / "dev.jsonl"))
+    model = tune(settings)
     path = decision_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(to_json(model), indent=1) + "\n", encoding="utf-8")

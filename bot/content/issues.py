@@ -36,7 +36,10 @@ def _notice(message: str) -> IssueKind:
 
 ISSUE_KINDS: dict[str, IssueKind] = {
     # files and schema
-    "file_unreadable": _error("Không đọc được tệp: {problem}. Hãy lưu lại tệp với bảng mã UTF-8."),
+    "file_unreadable": _error(
+        "Không đọc được tệp: {problem}. "
+        "Hãy xem tệp có đúng chỗ không, và lưu lại với bảng mã UTF-8."
+    ),
     "yaml_broken": _error(
         "Phần đầu tệp viết sai cú pháp: {problem}. Hãy xem lại dấu hai chấm, dấu gạch và thụt dòng."
     ),
@@ -58,9 +61,11 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         "Số {value} đã dùng ở {other}. Hãy chọn số khác; số trống tiếp theo là {free}."
     ),
     "code_out_of_range": _error(
-        "Số {value} phải có ba chữ số (100 đến 999). Số trống tiếp theo là {free}."
+        "Số {value} phải có ba chữ số (100 đến 999). "
+        "Hãy chọn số khác; số trống tiếp theo là {free}."
     ),
     "date_malformed": _error('Ngày "{value}" sai dạng. Hãy viết 2026, 2026-11 hoặc 2026-11-21.'),
+    "day_malformed": _error('Ngày "{value}" sai dạng. Hãy viết đủ ngày, ví dụ 2026-11-21.'),
     "duty_malformed": _error(
         'Nhiệm vụ "{value}" sai dạng. Hãy viết chữ M và ba chữ số, ví dụ M071.'
     ),
@@ -76,7 +81,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     ),
     "section_unknown": _error('Không có phần tên "{value}". Hãy dùng: {allowed}.'),
     "section_repeated": _error('Phần "{value}" viết hai lần. Hãy gộp lại.'),
-    "section_out_of_order": _error('Phần "{value}" đứng sai chỗ. Thứ tự đúng: {allowed}.'),
+    "section_out_of_order": _error('Phần "{value}" đứng sai chỗ. Hãy xếp lại: {allowed}.'),
     "line_not_understood": _error("Không hiểu dòng này: {value!r}. {remedy}"),
     "step_number_wrong": _error(
         "Bước này đánh số {value}, đúng ra là {expected}. Hãy đánh số lại từ 1."
@@ -91,9 +96,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "also_dead": _error(
         'Mã "{value}" ở mục also không có trong knowledge/ids.yaml. Hãy sửa lại mã hoặc bỏ đi.'
     ),
-    "also_claimed_twice": _error(
-        'Mã "{value}" ở mục also đã thuộc về {other}. Một mã chỉ thuộc một chủ đề.'
-    ),
+    "also_claimed_twice": _error('Mã "{value}" ở mục also đã thuộc về {other}. Hãy bỏ ở một nơi.'),
     "id_not_listed": _error(
         'Mã "{value}" chưa có trong knowledge/ids.yaml. Hãy thêm vào danh sách đó.'
     ),
@@ -152,6 +155,9 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "example_duplicate": _error('Câu mẫu "{value}" đã có ở ý định {other}. Hãy bỏ một nơi.'),
     # messages and word lists
     "message_missing": _error('Thiếu câu "{key}" trong config/messages.yaml. Hãy thêm câu này.'),
+    "message_broken": _error(
+        'Câu "{key}" có ngoặc nhọn sai. Hãy đóng đủ ngoặc; chỗ trống được dùng: {allowed}.'
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.content.checks.examples import EXAMPLE_CHECKS
+from bot.content.checks.messages import MESSAGE_CHECKS
 from bot.content.checks.register import REGISTER_CHECKS
 from bot.content.checks.topics import TOPIC_CHECKS
 from bot.content.checks.wording import WORDING_CHECKS
@@ -38,7 +39,7 @@ _SINGLE_FILES = (
 )
 
 #: Every check across files, in the order in which they run.
-CHECKS = (*TOPIC_CHECKS, *REGISTER_CHECKS, *WORDING_CHECKS, *EXAMPLE_CHECKS)
+CHECKS = (*TOPIC_CHECKS, *REGISTER_CHECKS, *WORDING_CHECKS, *EXAMPLE_CHECKS, *MESSAGE_CHECKS)
 
 
 def content_paths(root: Path) -> list[Path]:

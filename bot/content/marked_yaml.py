@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # PyYAML without libyaml: slower, reads the same
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
+
+class _Loader(_SafeLoader):
+    """Knows texts and whole numbers only: 8.000, 12:30, no and 2026-02-30 stay as written."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"(?:~|null|)\Z"), ["~", "n", ""]
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"-?(?:0|[1-9][0-9]*)\Z"), list("-0123456789")
+)
 
 #: Where a value stands in its document: keys and list positions from the top.
 YamlPath: TypeAlias = tuple[str | int, ...]
@@ -44,6 +62,16 @@ def parse_marked(text: str, first_line: int = 1) -> Marked:
     Raises:
         YamlBroken: the text is no YAML mapping.
     """
+    try:
+        return _parse(text, first_line)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlBroken(str(error.problem), first_line + (mark.line if mark else 0)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlBroken(str(error), first_line) from error
+
+
+def _parse(text: str, first_line: int) -> Marked:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -51,13 +79,9 @@ def parse_marked(text: str, first_line: int = 1) -> Marked:
             return Marked({}, {(): first_line})
         if not isinstance(node, yaml.MappingNode):
             raise YamlBroken("not a mapping", first_line)
-        lines = dict(_lines(node, (), first_line))
-        return Marked(loader.construct_document(node), lines)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlBroken(str(error.problem), first_line + (mark.line if mark else 0)) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise YamlBroken(str(error), first_line) from error
+        # Built first: it refuses keys that no path of lines could hold.
+        data = loader.construct_document(node)
+        return Marked(data, dict(_lines(node, (), first_line)))
     finally:
         loader.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot.domain.catalog import Catalog
@@ -14,6 +15,25 @@ _CONFIDENCE_KEYS = {
     Confidence.SINGLE_SOURCE: "confidence_single_source",
     Confidence.PLAN_ONLY: "confidence_plan_only",
     Confidence.RECALLED: "confidence_recalled",
+}
+
+#: The system texts that cards are made of, each with the blanks that are filled in.
+CARD_MESSAGES: Mapping[str, frozenset[str]] = {
+    "label_requires": frozenset(),
+    "label_steps": frozenset(),
+    "label_documents": frozenset(),
+    "label_fee": frozenset({"value"}),
+    "label_time_limit": frozenset({"value"}),
+    "label_where": frozenset({"value"}),
+    "label_warnings": frozenset(),
+    "label_source": frozenset({"sources", "as_of"}),
+    "label_what_ifs": frozenset({"title"}),
+    "label_legal": frozenset({"numbers"}),
+    "source_with_date": frozenset({"title", "date"}),
+    "sources_more": frozenset({"sources", "count"}),
+    "law_amended": frozenset({"number", "date"}),
+    "law_lapsed": frozenset({"number", "date"}),
+    **dict.fromkeys(_CONFIDENCE_KEYS.values(), frozenset()),
 }
 
 
@@ -66,9 +86,10 @@ def _cautions(topic: Topic, catalog: Catalog, today: date) -> list[str]:
     """What the citizen must be told about the law and the sources, apart from the topic's own
     warnings.
     """
-    cautions = [
-        _law_caution(law, catalog, today) for law in topic.laws_changed(catalog.laws, today)[:1]
-    ]
+    changed = topic.laws_changed(catalog.laws, today)
+    # One is enough, and the one that no longer applies says more.
+    worst = sorted(changed, key=lambda law: not law.is_lapsed(today))[:1]
+    cautions = [_law_caution(law, catalog, today) for law in worst]
     if key := _CONFIDENCE_KEYS.get(topic.confidence):
         cautions.append(catalog.message(key))
     return cautions

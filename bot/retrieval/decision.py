@@ -20,19 +20,25 @@ from bot.domain.errors import ConfigError
 from bot.domain.understanding import IntentFamily
 from bot.retrieval.signals import RANKINGS, Signals
 
-#: What the logistic models see, in the order of their coefficients.
+#: What the logistic models see, in the order of their coefficients. The first three are differences
+#: or values of logits: the best topic over the best class that is no topic, over the second topic,
+#: and by itself. Similarities of long questions are lower, hence the length.
 GATE_SIGNALS = (
+    "over_outside",
+    "over_second",
     "top",
-    "margin",
-    "outside",
-    "outside_gap",
     "nearest",
+    "nearest_over_outside",
     "centroid",
     "bm25",
     "characters",
     "known_share",
     "log_length",
 )
+#: A short question whose best topic is this far (in logits) above everything that is no topic is
+#: never refused: it gets choices. Few words are vague, not foreign.
+SHORT_SYLLABLES, SHORT_OVER_OUTSIDE = 8, 4.0
+_MAX_LOGIT_GAP = 12.0
 _FAMILIES = frozenset(str(family) for family in IntentFamily)
 
 
@@ -76,20 +82,27 @@ class DecisionModel:
     #: At or above this probability of being right: answer outright.
     min_correct: float
 
-    def probabilities(self, signals: Signals) -> NDArray[np.float64]:
-        """How likely each class is what was meant, shape (classes,), summing to 1."""
-        logits = self.sharpness * signals.fused(self.fusion).astype(np.float64)
-        exponents = np.exp(logits - logits.max())
-        result: NDArray[np.float64] = exponents / exponents.sum()
-        return result
+    def logits(self, signals: Signals) -> NDArray[np.float64]:
+        """Log-probabilities of the classes up to a constant, shape (classes,)."""
+        logits: NDArray[np.float64] = self.sharpness * signals.fused(self.fusion).astype(np.float64)
+        return logits
 
     def decide(self, values: NDArray[np.float64]) -> tuple[Verdict, float, float]:
         """The verdict, the probability of being in scope, and that of the first topic."""
         in_scope, correct = self.in_scope.probability(values), self.correct.probability(values)
         if in_scope < self.min_in_scope:
-            return Verdict.UNKNOWN, in_scope, correct
+            is_short = values[GATE_SIGNALS.index("log_length")] <= np.log(SHORT_SYLLABLES)
+            is_ours = values[GATE_SIGNALS.index("over_outside")] >= SHORT_OVER_OUTSIDE
+            return Verdict.CLARIFY if is_short and is_ours else Verdict.UNKNOWN, in_scope, correct
         verdict = Verdict.ANSWER if correct >= self.min_correct else Verdict.CLARIFY
         return verdict, in_scope, correct
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities, summing to 1."""
+    exponents = np.exp(logits - logits.max())
+    probabilities: NDArray[np.float64] = exponents / exponents.sum()
+    return probabilities
 
 
 def is_topic(name: str) -> bool:
@@ -98,25 +111,25 @@ def is_topic(name: str) -> bool:
 
 
 def gate_values(
-    signals: Signals, probabilities: NDArray[np.float64], topic_mask: NDArray[np.bool_]
+    signals: Signals, logits: NDArray[np.float64], topic_mask: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """The gate signals of one question, in the order of `GATE_SIGNALS`."""
-    topics = np.where(topic_mask, probabilities, 0.0)
-    order = np.argsort(-topics)[:2]
-    best, second = order[0], order[-1]
+    topics = np.where(topic_mask, logits, -np.inf)
+    best = int(np.argmax(topics))
+    second = np.delete(topics, best).max(initial=-np.inf)
+    outside = logits[~topic_mask].max(initial=-np.inf)
     nearest = signals.rankings[RANKINGS.index("nearest")]
-    outside_nearest = float(nearest[~topic_mask].max()) if (~topic_mask).any() else 0.0
     syllables = max(signals.syllable_count, 1)
     return np.array(
         [
+            np.clip(topics[best] - outside, -_MAX_LOGIT_GAP, _MAX_LOGIT_GAP),
+            np.clip(topics[best] - second, 0, _MAX_LOGIT_GAP),
             topics[best],
-            topics[best] - topics[second],
-            1.0 - topics.sum(),
-            float(nearest[topic_mask].max()) - outside_nearest,
-            signals.rankings[0, best],
-            signals.rankings[1, best],
-            signals.rankings[2, best] / syllables,
-            signals.rankings[3, best],
+            nearest[best],
+            nearest[topic_mask].max() - nearest[~topic_mask].max(initial=0.0),
+            signals.rankings[RANKINGS.index("centroid"), best],
+            signals.rankings[RANKINGS.index("bm25"), best] / syllables,
+            signals.rankings[RANKINGS.index("characters"), best] / np.sqrt(syllables),
             signals.known_share,
             np.log(syllables),
         ]

@@ -18,19 +18,29 @@ class Passage:
 
 
 def passages_of(catalog: Catalog) -> list[Passage]:
-    """Titles, aliases, answers and examples of topics, and the examples of all other intents."""
-    found = [
+    """Everything that is indexed."""
+    return topic_passages(catalog) + example_passages(catalog)
+
+
+def topic_passages(catalog: Catalog) -> list[Passage]:
+    """Titles, aliases and answers of the topics."""
+    found = (
         Passage(topic.id, tuple(to_syllables(text, catalog.abbreviations)))
         for topic in catalog.topics
         for text in _texts(topic)
-    ]
-    found += [
+    )
+    return [passage for passage in found if passage.syllables]
+
+
+def example_passages(catalog: Catalog) -> list[Passage]:
+    """The examples of all intents, those of topics included."""
+    found = (
         Passage(
             _class_of(catalog, intent.name), tuple(to_syllables(example, catalog.abbreviations))
         )
         for intent in catalog.intents
         for example in intent.examples
-    ]
+    )
     return [passage for passage in found if passage.syllables]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.domain.ports import Encoder
-from bot.retrieval.decision import DecisionModel, Verdict, gate_values, is_topic
+from bot.retrieval.decision import DecisionModel, Verdict, gate_values, is_topic, softmax
 from bot.retrieval.signals import SearchIndex
 from bot.text.normalize import to_syllables
 
@@ -59,9 +59,10 @@ class Retriever:
         if not syllables or not self._topic_mask.any():
             return NOTHING
         signals = self._index.signals(syllables, self._encoder)
-        probabilities = self._model.probabilities(signals)
+        logits = self._model.logits(signals)
+        probabilities = softmax(logits)
         verdict, in_scope, correct = self._model.decide(
-            gate_values(signals, probabilities, self._topic_mask)
+            gate_values(signals, logits, self._topic_mask)
         )
         best = int(np.argmax(probabilities))
         order = np.argsort(-np.where(self._topic_mask, probabilities, -1.0))[:count]

@@ -1,6 +1,7 @@
-"""One spelling for one text: what people type, made comparable. Every function is idempotent.
+"""One spelling for one text: what people type, made comparable.
 
-`clean` is safe to show and store; `to_syllables` is for matching only.
+`clean` and `words` change nothing the second time. `clean` is safe to show and store;
+`to_syllables` is for matching only.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from bot.text.fold import fold_syllable
+
 #: Longest key of the abbreviation table, in syllables ("vi en ai đi").
 MAX_ABBREVIATION_SYLLABLES = 5
 
 _WORD = re.compile(r"[^\W_]+")
-_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
+_SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_LINE_BREAK = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LONG_RUN = re.compile(r"([^\W\d])\1{2,}")
+_VOWELS = frozenset("aeiouy")
 
 # Open syllables in oa, oe, uy: the older spelling puts the mark on the second vowel (hoà),
 # schools teach the first (hòa). After q the u belongs to the consonant, so quý keeps its mark.
@@ -31,7 +36,7 @@ def clean(text: str) -> str:
 
     Line breaks are kept (at most one empty line between paragraphs). Safe to show and to store.
     """
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    composed = unicodedata.normalize("NFC", _LINE_BREAK.sub("\n", text))
     kept = composed
     if not composed.isprintable():
         kept = "".join(char for char in composed if char == "\n" or not _is_invisible(char))
@@ -59,7 +64,22 @@ def move_tone_mark(syllable: str) -> str:
 def words(text: str) -> list[str]:
     """The lower-case words and numbers of a text, tone marks in place, long runs shortened."""
     lowered = unicodedata.normalize("NFC", clean(text).lower())
-    return [move_tone_mark(word) for word in _WORD.findall(_LONG_RUN.sub(r"\1", lowered))]
+    found = _WORD.findall(lowered)
+    if _LONG_RUN.search(lowered):
+        found = [_shorten(word) for word in found]
+    return [_move_and_shorten(word) if _OLD_TONE_PLACE.search(word) else word for word in found]
+
+
+def _shorten(word: str) -> str:
+    """The word without drawn-out letters; without a vowel it is an abbreviation such as cccd."""
+    if _VOWELS.isdisjoint(fold_syllable(word)):
+        return word
+    return _LONG_RUN.sub(r"\1", word)
+
+
+def _move_and_shorten(word: str) -> str:
+    # Moving the mark can make a run: "òoà" becomes "òòa".
+    return _shorten(move_tone_mark(word))
 
 
 def expand(tokens: Sequence[str], abbreviations: Mapping[str, str]) -> list[str]:

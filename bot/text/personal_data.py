@@ -8,7 +8,7 @@ as personal. Shapes: personal identification number 12 digits, old ID card 9 dig
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -36,7 +36,8 @@ MASK = "•••"
 
 # Single separators that people put between groups of digits.
 _GAP = r"[ .\-\u00a0]?"
-_DIGITS = re.compile(rf"(?<![\w])\+?\d(?:{_GAP}\d)*(?![\w])")
+# Letters may touch: people write sdt0900000000. A longer number is never cut to a shorter one.
+_DIGITS = re.compile(rf"\+?\d(?:{_GAP}\d)*")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE_WORD = re.compile(
     r"(?:\botp\b|\bo t p\b|mã xác (?:thực|nhận)|ma xac (?:thuc|nhan)|passcode|pass code"
@@ -46,8 +47,9 @@ _CODE_WORD = re.compile(
 )
 _PASSWORD = re.compile(
     r"(?:mật khẩu|mat khau|password|\bpass\b|\bmk\b)"
-    r"(?: (?:của|cua) (?:tôi|toi|em|mình|minh|con|cháu|chau|bác|bac))?"
-    r"\s*(?:là|la|:|=)\s*(\S+)",
+    r"(?:\s+[^\W\d_]+){0,4}?"  # "vneid của em"
+    r"\s*(?:(?:là|la)\b|[:=])[\s:=]*"
+    r"(?=\S*\d)(\S{6,})",
     re.IGNORECASE,
 )
 _BANK_WORD = re.compile(
@@ -55,9 +57,17 @@ _BANK_WORD = re.compile(
     r"[^\d\n]{0,40}$",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\d{1,2}[ .\-]\d{1,2}[ .\-]\d{4}")
+_DATE = re.compile(r"\d{1,2}[ .\-]\d{1,2}[ .\-]\d{4}|\d{4}-\d{1,2}-\d{1,2}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_WORD = re.compile(r"\b(?:năm|nam)\s*$", re.IGNORECASE)
+# Numbers that anybody may call: 1900 and 1800 with four digits.
+_HOTLINE = re.compile(r"1[89]00\d{4}")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .\-\u00a0]\d{3})+")
+# "123456 k dùng được" and "đồng ý" name no money, "200k" does.
 _MONEY_AFTER = re.compile(
-    r"\s*(?:đồng|dong|đ\b|vnd|vnđ|k\b|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty\b|%)", re.IGNORECASE
+    r"(?:k|\s*(?:(?:đồng|dong)(?!\s*(?:ý|y|chí|chi|thời|thoi)\b)"
+    r"|đ|vnd|vnđ|triệu|trieu|nghìn|nghin|ngàn|ngan|tỷ|ty|%))(?!\w)",
+    re.IGNORECASE,
 )
 
 
@@ -69,7 +79,6 @@ def find_personal_data(text: str) -> list[PersonalDataSpan]:
     spans += [
         PersonalDataSpan(PersonalDataKind.PASSWORD, *match.span(1))
         for match in _PASSWORD.finditer(text)
-        if any(char.isdigit() for char in match.group(1)) and len(match.group(1)) >= 6
     ]
     for match in _DIGITS.finditer(text):
         kind = _kind_of_number(text, match.start(), match.end())
@@ -82,7 +91,7 @@ def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
     written = text[start:end]
     digits = re.sub(r"\D", "", written)
     before = text[max(0, start - 60) : start]
-    if _MONEY_AFTER.match(text, end) or _DATE.fullmatch(written):
+    if _is_harmless(written, digits, before) or _is_money(written, digits, text[end : end + 20]):
         return None
     if len(digits) >= 6 and _BANK_WORD.search(before):
         return PersonalDataKind.BANK_ACCOUNT
@@ -90,17 +99,29 @@ def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
         return PersonalDataKind.ONE_TIME_CODE if _CODE_WORD.search(before) else None
     if _is_mobile(digits):
         return PersonalDataKind.PHONE
-    if _is_list_of_small_numbers(written):
+    if len(digits) < 9 or _is_list_of_small_numbers(written):
         return None
-    if len(digits) in {9, 12}:
-        return PersonalDataKind.ID_NUMBER
-    return PersonalDataKind.BANK_ACCOUNT if len(digits) >= 10 else None
+    return PersonalDataKind.ID_NUMBER if len(digits) in {9, 12} else PersonalDataKind.BANK_ACCOUNT
 
 
 def _is_list_of_small_numbers(written: str) -> bool:
     """Whether the digits are separate one- and two-digit numbers, such as "5 25 28 53 76"."""
     groups = re.findall(r"\d+", written)
     return max(map(len, groups)) == 2 and not written.startswith("0")
+
+
+def _is_harmless(written: str, digits: str, before: str) -> bool:
+    """Whether a date, a year or a hotline stands there."""
+    if _YEAR.fullmatch(written) and _YEAR_WORD.search(before):
+        return True
+    return bool(_DATE.fullmatch(written) or _HOTLINE.fullmatch(digits))
+
+
+def _is_money(written: str, digits: str, after: str) -> bool:
+    """Whether an amount stands there. A long number that is not grouped stays doubtful."""
+    if written[0] not in "123456789" or not _MONEY_AFTER.match(after):
+        return False
+    return len(digits) <= 8 or _THOUSANDS.fullmatch(written) is not None
 
 
 def _is_mobile(digits: str) -> bool:
@@ -111,15 +132,18 @@ def _is_mobile(digits: str) -> bool:
 def _without_overlaps(spans: list[PersonalDataSpan]) -> list[PersonalDataSpan]:
     kept: list[PersonalDataSpan] = []
     for span in sorted(spans, key=lambda one: (one.start, -one.end)):
-        if not kept or span.start >= kept[-1].end:
+        if kept and span.start < kept[-1].end:
+            kept[-1] = replace(kept[-1], end=max(span.end, kept[-1].end))
+        else:
             kept.append(span)
     return kept
 
 
 def mask_personal_data(text: str) -> str:
     """The text with every piece of personal data replaced by a mark. Masking twice changes
-    nothing.
+    nothing: a number that comes into sight behind a masked one is masked too.
     """
-    for span in reversed(find_personal_data(text)):
-        text = text[: span.start] + MASK + text[span.end :]
+    while spans := find_personal_data(text):
+        for span in reversed(spans):
+            text = text[: span.start] + MASK + text[span.end :]
     return text

@@ -1,6 +1,4 @@
-"""Undo keyboard slips: Vietnamese typed in Telex or VNI keys that no input method turned into
-letters.
-"""
+"""Undo keyboard slips: Vietnamese typed in Telex keys that no input method turned into letters."""
 
 from __future__ import annotations
 
@@ -17,10 +15,15 @@ _SHAPES = (
     ("ow", "ơ"),
     ("uw", "ư"),
 )
-_VOWELS = "aăâeêioôơuưy"
 _PLAIN = re.compile(r"[a-z]{3,10}")
+_VOWEL_GROUPS = (
+    "iêu|oai|oao|oay|oeo|uây|uôi|uya|uyê|uyu|ươi|ươu|yêu"
+    "|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|ôi|ơi|ua|uâ|uê|ui|uô|uơ|uy|ưa|ưi|ươ|ưu|yê"
+    "|[aăâeêioôơuưy]"
+)
 _SYLLABLE = re.compile(
-    r"(ngh|ng|gh|gi|kh|nh|ph|qu|th|tr|ch|[bcdđghklmnprstvx])?([aăâeêioôơuưy]{1,3})(ch|ng|nh|[cmnpt])?"
+    r"(ngh|ng|gh|gi|kh|nh|ph|qu|th|tr|ch|[bcdđghklmnprstvx])?"
+    rf"({_VOWEL_GROUPS})(ch|ng|nh|[cmnpt])?"
 )
 
 
@@ -56,6 +59,7 @@ def _shape(letters: str) -> str:
         shaped = shaped.replace("uow", "ươ")
     for keys, letter in _SHAPES:
         shaped = shaped.replace(keys, letter)
+    shaped = shaped.replace("ưo", "ươ")
     if shaped.endswith("w"):
         shaped = shaped[:-1]
         for plain, horned in (("uo", "ươ"), ("o", "ơ"), ("u", "ư"), ("a", "ă")):

@@ -117,8 +117,10 @@ async function send(text, payload) {
   form.querySelector("button").disabled = true;
   status.className = "";
   status.textContent = "Đang tìm câu trả lời…";
+  if (!state.turns.length) log.replaceChildren();
   const mine = show({ mine: text });
   mine.scrollIntoView({ block: "start" });
+  if (matchMedia("(pointer: coarse)").matches) question.blur();
   try {
     const data = await post({ session: state.session, text: payload ? "" : text, press: payload || "" });
     mine.querySelector(".mine").textContent = payload ? text : data.heard || text;
@@ -128,8 +130,10 @@ async function send(text, payload) {
     status.textContent = "";
     if (!payload) question.value = "";
     grow();
+    mine.scrollIntoView({ block: "start" });
   } catch (error) {
     mine.remove();
+    if (!state.turns.length) begin();
     if (!payload && !question.value) question.value = text;
     status.className = "problem";
     status.textContent = (error instanceof TypeError || !error.message)

@@ -66,6 +66,16 @@ def check_no_topic_rests_on_a_lapsed_law(
                 )
 
 
+def check_every_law_is_used(files: ContentFiles) -> Iterator[ContentIssue]:
+    """A registered law is cited by a topic, or amends or replaces another."""
+    laws = files.register.laws
+    used = {str(basis.law_id) for file in files.topics for basis in file.topic.legal}
+    used.update(other for law in laws.values() for other in (*law.amended_by, *law.lapsed_by))
+    for law in laws.values():
+        if law.id not in used:
+            yield issue(LAWS_PATH, files.register.lines[law.id], "law_uncited", value=law.number)
+
+
 def _tells_of_lapse(file: TopicFile, law: Law) -> bool:
     return any(law.number in line and _SAYS_LAPSED in line for line in file.topic.warnings)
 
@@ -82,4 +92,5 @@ def _by(law_ids: tuple[str, ...], files: ContentFiles) -> str:
 REGISTER_CHECKS: tuple[Check, ...] = (
     check_every_cited_law_is_registered,
     check_no_topic_rests_on_a_lapsed_law,
+    check_every_law_is_used,
 )

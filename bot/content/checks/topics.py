@@ -44,11 +44,11 @@ def check_every_id_and_code_is_used_once(files: ContentFiles) -> Iterator[Conten
     free = next(code for code in range(FIRST_CODE, LAST_CODE + 2) if code not in taken)
     for file in files.topics:
         topic = file.topic
-        if topic.id in ids:
+        if topic.id and topic.id in ids:
             yield issue(*_at(file, "id"), "id_duplicate", value=topic.id, other=ids[topic.id])
         if topic.code and not FIRST_CODE <= topic.code <= LAST_CODE:
             yield issue(*_at(file, "code"), "code_out_of_range", value=topic.code, free=free)
-        elif topic.code in codes:
+        elif topic.code and topic.code in codes:
             yield issue(
                 *_at(file, "code"),
                 "code_duplicate",
@@ -95,10 +95,12 @@ def check_every_related_topic_exists(files: ContentFiles) -> Iterator[ContentIss
 
 
 def check_no_alias_belongs_to_two_topics(files: ContentFiles) -> Iterator[ContentIssue]:
-    """An alias names one topic; titles count as aliases, marks and case do not."""
+    """An alias names one topic; titles count as aliases, marks do, case does not."""
     seen: dict[str, str] = {}
     for file in files.topics:
-        seen.setdefault(_alias_key(file.topic.title), file.topic.path)
+        title, path = file.topic.title, file.topic.path
+        if title and (other := seen.setdefault(_alias_key(title), path)) != path:
+            yield issue(*_at(file, "title"), "alias_duplicate", value=title, other=other)
     for file in files.topics:
         for index, alias in enumerate(file.topic.aliases):
             other = seen.setdefault(_alias_key(alias), file.topic.path)
@@ -171,7 +173,7 @@ def check_every_reply_fits_every_channel(
                 (topic.documents and documents_card(topic, catalog), _at(file, "documents")),
                 (sources_card(topic, catalog), _at(file, "sources")),
             ]
-        except KeyError:  # a missing message is reported by its own check
+        except (KeyError, ValueError):  # check_every_message_can_be_filled_in reports it
             return
         for card, where in cards:
             if card and len(card) > MAX_REPLY_CHARS:

@@ -14,6 +14,7 @@ from bot.text.fold import is_folded
 from bot.text.normalize import words
 from bot.text.personal_data import PersonalDataKind, find_personal_data
 
+MESSAGES_PATH = "config/messages.yaml"
 #: A run of this many words without any mark is no Vietnamese sentence.
 MIN_BARE_WORDS = 5
 
@@ -26,7 +27,8 @@ _NAMES = {
     PersonalDataKind.EMAIL: "thư điện tử",
 }
 # Addresses are no sentences; names on a screen are quoted as they are, in bold.
-_ADDRESS = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)+\b")
+_LINK = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(rf"{_LINK.pattern}|\b[\w-]+(?:\.[\w-]+)+\b")
 _ON_SCREEN = re.compile(r"\*\*.+?\*\*")
 _HEAD_TEXTS = ("title", "fee", "time_limit", "where", "authority")
 
@@ -41,11 +43,18 @@ def _shown_texts(file: TopicFile) -> Iterator[PlacedText]:
         if isinstance(head.data.get(key), str):
             yield path, head.line(key), head.data[key]
     for key in ("requires", "documents"):
-        for index, item in enumerate(head.data.get(key) or ()):
+        items = head.data.get(key)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, str):
                 yield path, head.line(key, index), item
     for line, text in file.body.lines():
         yield path, line, text
+
+
+def _messages(files: ContentFiles) -> Iterator[PlacedText]:
+    if marked := files.tables.get(MESSAGES_PATH):
+        for key, text in files.messages.items():
+            yield MESSAGES_PATH, marked.line("messages", key), text
 
 
 def _aliases(file: TopicFile) -> Iterator[PlacedText]:
@@ -80,12 +89,12 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
         + r")\b",
         re.IGNORECASE,
     )
-    for file in files.topics:
-        for path, line, text in _shown_texts(file):
-            for match in any_word.finditer(_ON_SCREEN.sub("", _ADDRESS.sub("", text))):
-                found = match.group(1)
-                better = files.officialese.get(found.lower(), "từ đơn giản hơn")
-                yield issue(path, line, "officialese", value=found, better=better)
+    topic_texts = (text for file in files.topics for text in _shown_texts(file))
+    for path, line, text in (*topic_texts, *_messages(files)):
+        for match in any_word.finditer(_ON_SCREEN.sub("", _ADDRESS.sub("", text))):
+            found = match.group(1)
+            better = files.officialese.get(found.lower(), "từ đơn giản hơn")
+            yield issue(path, line, "officialese", value=found, better=better)
 
 
 def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
@@ -101,7 +110,7 @@ def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
 
 
 def _personal(path: str, line: int, text: str) -> Iterator[ContentIssue]:
-    for span in find_personal_data(_ADDRESS.sub("", text)):
+    for span in find_personal_data(_LINK.sub("", text)):
         yield issue(path, line, "personal_number", value=_NAMES[span.kind])
 
 

@@ -25,15 +25,15 @@ def read_text_table(
         return {}, marked, top.issues
     table = {}
     for name, meaning in value.items():
-        if isinstance(name, str) and isinstance(meaning, str) and meaning.strip():
-            table[unicodedata.normalize("NFC", name)] = unicodedata.normalize(
+        if isinstance(name, (str, int)) and isinstance(meaning, str) and meaning.strip():
+            table[unicodedata.normalize("NFC", str(name))] = unicodedata.normalize(
                 "NFC", meaning.rstrip("\n")
             )
         else:
             top.report(
                 "value_wrong_type",
                 key,
-                name,
+                str(name),
                 key=str(name),
                 expected="chữ (đặt trong dấu nháy nếu cần)",
             )

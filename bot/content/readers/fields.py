@@ -54,7 +54,7 @@ class FieldReader:
             if key in self.data:
                 self.report("value_empty", key, key=key)
             return ""
-        if isinstance(value, (int, float, date)) and not isinstance(value, bool):
+        if isinstance(value, int):
             value = str(value)
         if not isinstance(value, str):
             self.report("value_wrong_type", key, key=key, expected="một dòng chữ")
@@ -78,7 +78,7 @@ class FieldReader:
         for index, item in enumerate(value):
             if isinstance(item, str) and item.strip():
                 found.append(item.strip())
-            elif isinstance(item, (int, float)) and not isinstance(item, bool):
+            elif isinstance(item, int):
                 found.append(str(item))
             else:
                 self.report(
@@ -89,7 +89,7 @@ class FieldReader:
     def number(self, key: str) -> int:
         """A whole number, or 0."""
         value = self.data.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int):
+        if not isinstance(value, int):
             self.report("value_wrong_type", key, key=key, expected="một số")
             return 0
         return value
@@ -113,12 +113,12 @@ class FieldReader:
     def day(self, key: str) -> date | None:
         """A full calendar day, or None."""
         value = self.data.get(key)
-        if value is None or isinstance(value, date):
-            return value
+        if value is None:
+            return None
         try:
             return date.fromisoformat(str(value))
         except ValueError:
-            self.report("date_malformed", key, value=value)
+            self.report("day_malformed", key, value=value)
             return None
 
     def mappings(self, key: str) -> list[FieldReader]:

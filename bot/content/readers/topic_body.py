@@ -101,7 +101,9 @@ class _BodyReader:
         elif self.section == WHAT_IFS and self.body.what_ifs:
             line, what_if = self.body.what_ifs[-1]
             self.body.what_ifs[-1] = (line, WhatIf(what_if.condition, f"{what_if.remedy} {text}"))
-        elif items := {WARNINGS: self.body.warnings, DETAILS: self.body.details}.get(self.section):
+        elif items := {WARNINGS: self.body.warnings, DETAILS: self.body.details}.get(
+            self.section or ""
+        ):
             line, above = items[-1]
             items[-1] = (line, f"{above} {text}")
         else:

@@ -1,0 +1,93 @@
+"""How accuracy grows with the number of examples a topic: 5, 15, 30, 60, all.
+
+    pip install -e ".[encoder]"
+    python -m benchmarks.learning_curve [--set test]
+
+For each size an encoder is trained and an index built from that many examples of each topic (drawn at
+random, the same for every run), and the questions are ranked. Other intents keep all their examples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from bot.app import decision_path
+from bot.content.loader import load_catalog
+from bot.retrieval.decision import from_json, is_topic
+from bot.retrieval.encoder import BuiltinEncoder
+from bot.retrieval.evaluation import load_questions
+from bot.retrieval.index_builder import index_passages
+from bot.retrieval.passages import Passage, example_passages, topic_passages
+from bot.settings import Settings
+from bot.text.normalize import to_syllables
+from training.train_encoder import save, train
+
+SIZES = (5, 15, 30, 60, 1000)
+SEED = 6
+STEPS = 1000
+
+
+def draw(examples: list[Passage], size: int) -> list[Passage]:
+    """At most `size` examples of each topic."""
+    groups: dict[str, list[Passage]] = defaultdict(list)
+    for one in examples:
+        groups[one.name].append(one)
+    rng = random.Random(SEED)
+    kept = []
+    for name in sorted(groups):
+        group = groups[name]
+        rng.shuffle(group)
+        kept += group[:size] if is_topic(name) else group
+    return kept
+
+
+def main() -> None:
+    import json
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--set", default="test")
+    options = parser.parse_args()
+    settings = Settings()
+    catalog = load_catalog(settings.content_root)
+    fixed, examples = topic_passages(catalog), example_passages(catalog)
+    questions = [
+        one
+        for one in load_questions(settings.content_root / "evaluation" / f"{options.set}.jsonl")
+        if one.topic
+    ]
+    model = from_json(json.loads(decision_path(settings).read_text(encoding="utf-8")))
+    print("examples a topic | examples | dense hit@1 | fused hit@1 | fused hit@3")
+    for size in SIZES:
+        passages = fixed + draw(list(examples), size)
+        with tempfile.TemporaryDirectory() as folder:
+            save(train(passages, dict(catalog.abbreviations), STEPS, SEED), Path(folder))
+            encoder = BuiltinEncoder(Path(folder))
+        index, _ = index_passages(passages, encoder)
+        mask = np.array([is_topic(name) for name in index.names])
+        dense, fused, three = [], [], []
+        for one in questions:
+            signals = index.signals(to_syllables(one.text, catalog.abbreviations), encoder)
+            ranked = np.where(mask, model.logits(signals), -np.inf)
+            order = [index.names[at] for at in np.argsort(-ranked)[:3]]
+            near = np.where(mask, signals.rankings[0] + signals.rankings[1], -np.inf)
+            dense.append(index.names[int(np.argmax(near))] == one.topic)
+            fused.append(order[0] == one.topic)
+            three.append(one.topic in order)
+        count = sum(is_topic(one.name) for one in passages) - len(fixed)
+        shown = "all" if size > 500 else str(size)
+        print(
+            f"{shown} | {count} | {np.mean(dense):.4f} | {np.mean(fused):.4f} | {np.mean(three):.4f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

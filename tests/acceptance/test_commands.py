@@ -1,0 +1,135 @@
+"""The commands as a person or another program runs them: real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT_ROOT
+
+
+@pytest.fixture(scope="module")
+def run(app, data_dir):
+    """Run a command on the index that the other tests already built."""
+
+    def run_command(
+        *arguments: str, given: str = "", check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            input=given,
+            capture_output=True,
+            encoding="utf-8",
+            cwd=PROJECT_ROOT,
+            env={**os.environ, "TROLY06_DATA_DIR": str(data_dir), "PYTHONIOENCODING": "utf-8"},
+            check=check,
+            timeout=120,
+        )
+
+    return run_command
+
+
+def lines(result: subprocess.CompletedProcess[str]) -> list[dict]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_ask_answers_every_line_in_order(run):
+    texts = ["quên mật khẩu vneid", "dang ky tam tru o dau", "", "😀", "hôm nay ăn gì"]
+    given = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    answers = lines(run("ask", "--jsonl", given=given))
+    assert [one["text"] for one in answers] == texts
+    assert all(set(one) == {"text", "outcome", "topics", "reply", "elapsed_ms"} for one in answers)
+    assert answers[0]["topics"][0]["id"] == "trouble/quen-mat-khau"
+    assert all(len(one["topics"]) <= 5 and one["reply"] for one in answers)
+    scores = [topic["score"] for topic in answers[0]["topics"]]
+    assert scores == sorted(scores, reverse=True)
+    assert "**" not in answers[0]["reply"]
+
+
+def test_ask_survives_lines_that_are_no_question(run):
+    given = 'not json\n{"text": 5}\n[1]\n{"other": 1}\n\n{"text": "\\ud800 quên mật khẩu vneid"}\n'
+    answers = lines(run("ask", "--jsonl", given=given))
+    assert len(answers) == 5
+    assert "error" in answers[0]
+    assert "error" in answers[2]
+    assert answers[4]["topics"][0]["id"] == "trouble/quen-mat-khau"
+
+
+def test_ask_explains_itself(run):
+    result = run("ask", "--explain", "quên", "mật", "khẩu", "vneid")
+    assert "Nguồn: " in result.stdout
+    assert "trouble/quen-mat-khau" in result.stdout
+
+
+def test_converse_keeps_sessions_apart_and_takes_presses(run):
+    given = "".join(
+        json.dumps(line) + "\n"
+        for line in [
+            {"session": "a", "press": "t:304"},
+            {"session": "b", "text": "1"},
+            {"session": "a", "text": "1"},
+            {"session": "a", "press": "menu"},
+        ]
+    )
+    first, other, picked, menu = lines(run("converse", "--jsonl", given=given))
+    assert all(
+        set(one) == {"session", "outcome", "topics", "flow", "step", "replies"}
+        for one in (first, other, picked, menu)
+    )
+    assert first["outcome"] == "answered"
+    assert set(first["replies"][0]) == {"text", "buttons", "image"}
+    assert set(first["replies"][0]["buttons"][0]) == {"label", "payload"}
+    assert picked["replies"] != other["replies"]
+    assert len(menu["replies"][0]["buttons"]) == 7
+
+
+def test_topics_lists_every_id_with_its_sources(run):
+    topics = json.loads(run("topics", "--json").stdout)
+    assert len(topics) > 200
+    assert {"id", "title", "also", "sources", "as_of"} <= set(topics[0])
+    assert all(topic["sources"] for topic in topics)
+
+
+def test_check_passes_on_our_content_and_fails_on_a_broken_one(run, tmp_path):
+    assert run("check", "--errors").returncode == 0
+    result = run("check", "--root", str(tmp_path), check=False)
+    assert result.returncode == 1
+    assert "knowledge/laws.yaml:1: [lỗi]" in result.stdout
+
+
+def test_chat_talks_until_the_end_of_input(run):
+    result = run("chat", given="quên mật khẩu vneid\n1\nthoát\n")
+    assert "Quên mật khẩu" in result.stdout
+    assert "[1]" in result.stdout
+
+
+def test_no_personal_number_comes_back_or_is_written_down(run, data_dir: Path):
+    number = "079" + "987654321"
+    result = run("ask", "--jsonl", given=json.dumps({"text": f"cccd cua toi la {number}"}) + "\n")
+    reply = lines(result)[0]
+    assert number not in reply["reply"]
+    assert number not in result.stderr
+    for path in data_dir.rglob("*"):
+        assert not path.is_file() or number.encode() not in path.read_bytes()
+
+
+def test_using_loads_no_training_library(run):
+    code = (
+        "import sys\nfrom bot.app import build_app\nfrom bot.settings import Settings\n"
+        "build_app(Settings())\nheavy = ('torch', 'sentence_transformers', 'sqlalchemy', 'fastapi')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=PROJECT_ROOT,
+        check=True,
+        timeout=120,
+    )
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,54 @@
+"""What every test stands on: no environment, no network, one app built from our own content."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, build_app
+from bot.settings import PROJECT_ROOT, Settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of this machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("TROLY06_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connecting anywhere but to this machine fails loudly."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host not in {"", "127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a fresh machine, with a data folder of their own."""
+    return Settings(
+        _env_file=None, content_root=PROJECT_ROOT, data_dir=tmp_path_factory.mktemp("var")
+    )
+
+
+@pytest.fixture(scope="session")
+def data_dir(settings: Settings) -> Path:
+    """The data folder; holds the index once `app` was built."""
+    return settings.data_dir
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> App:
+    """The assistant on our own content, as a fresh machine builds it."""
+    return build_app(settings)

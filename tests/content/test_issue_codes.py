@@ -1,0 +1,212 @@
+"""Every code of the table is reported for the right line of a file with exactly that mistake."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.content.issues import ISSUE_KINDS, Severity
+from bot.content.loader import load_content
+from bot.domain.cards import CARD_MESSAGES
+from tests.factories import (
+    IDS,
+    INTENTS,
+    LAWS,
+    LUA_DAO,
+    MAT_KHAU,
+    MESSAGES,
+    PLAIN_WORDS,
+    SAFETY,
+    TAM_TRU,
+    spoil,
+    write_content,
+)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """`old` becomes `new`; then `code` is reported once, on the line that begins with `at`."""
+
+    code: str
+    path: str
+    old: str
+    new: str
+    at: str
+    #: Where the issue is shown, when not in the file that was spoiled.
+    shown_in: str = ""
+    #: What else is reported because of it, anywhere.
+    follows: tuple[str, ...] = ()
+
+
+ANSWER = "Không đọc mã cho ai. Công an không bao giờ hỏi mã này."
+LONG = "và một bước nữa "
+NFD = unicodedata.normalize("NFD", "- Gác máy rồi báo Công an")
+FREE_LAW = "  - {id: 1-1900-nd-cp, number: 1/1900/NĐ-CP, title: Cũ}\n"
+LAST_INTENT = "  - intent: smalltalk/greeting"
+STRAY_INTENT = "  - intent: service/khong-co\n    examples: |\n      - hỏi gì đó\n" + LAST_INTENT
+NEW_TALK = "  - intent: smalltalk/moi\n    examples: |\n      - hỏi gì đó\n" + LAST_INTENT
+WITHOUT_EXAMPLES = "  - intent: handoff/nguoi\n    examples: |\n" + LAST_INTENT
+OTHER_ID = "id: service/tam-tru"
+RENAMED = ("intent_unknown", "examples_too_few", "id_not_listed", "id_unresolved")
+IN_FORCE = "in_force_from: 2021-07-01"
+IN_FORCE_154 = "in_force_from: 2025-01-10"
+
+MISTAKES = [
+    # files and schema
+    Mistake("file_unreadable", PLAIN_WORDS, "làm", "l\udcffm", ""),
+    Mistake("yaml_broken", PLAIN_WORDS, "tiến hành: làm", "tiến hành: làm: nhé", "  tiến hành"),
+    Mistake("key_unknown", TAM_TRU, "fee:", "phi:", "phi:"),
+    Mistake("key_missing", TAM_TRU, "as_of: 2026-06\n", "", "id:"),
+    Mistake("value_wrong_type", TAM_TRU, "duties: [M071]", "duties: M071", "duties:"),
+    Mistake("value_wrong_type", TAM_TRU, "code: 310", "code: 0310", "code:"),
+    Mistake("value_wrong_type", SAFETY, "  - cháy nhà", "  -", "  -"),
+    Mistake("value_empty", TAM_TRU, "fee: 7.000 đồng một người", "fee:", "fee:"),
+    Mistake("value_not_allowed", TAM_TRU, "[citizen, tenant]", "[citizen, ai]", "audience:"),
+    Mistake("id_malformed", IDS, "ids:", "ids:\n  - Quên", "  - Quên", follows=("id_unresolved",)),
+    Mistake("id_not_like_file", LUA_DAO, "id: safety/lua-dao-otp", OTHER_ID, "id:", "", RENAMED),
+    Mistake("id_duplicate", LAWS, "laws:\n", "laws:\n" + FREE_LAW * 2, "", "", ("law_uncited",)),
+    Mistake("code_duplicate", MAT_KHAU, "code: 210", "code: 310", "code:"),
+    Mistake("code_out_of_range", MAT_KHAU, "code: 210", "code: 21", "code:"),
+    Mistake("date_malformed", TAM_TRU, "as_of: 2026-06", "as_of: 06/2026", "as_of:"),
+    Mistake("day_malformed", LAWS, IN_FORCE, "in_force_from: 2021-02-30", "    in_force_from:"),
+    Mistake("duty_malformed", TAM_TRU, "[M071]", "[71]", "duties:"),
+    # the body of a topic
+    Mistake("answer_missing", LUA_DAO, ANSWER, "", ""),
+    Mistake("answer_too_long", LUA_DAO, ANSWER, "Đọc " + LONG * 15, "Đọc"),
+    Mistake("answer_too_many_sentences", LUA_DAO, ANSWER, ANSWER + " Nhớ nhé.", "Không đọc"),
+    Mistake("section_unknown", LUA_DAO, "## Lưu ý", "## Chú ý", "## Chú ý"),
+    Mistake("section_repeated", LUA_DAO, "## Lưu ý", "## Lưu ý\n### Lưu ý", "### Lưu ý"),
+    Mistake("section_out_of_order", LUA_DAO, "## Lưu ý", "## Lưu ý\n## Các bước\n## Lưu ý", "", "",
+            ("section_repeated",)),
+    Mistake("line_not_understood", TAM_TRU, "2. Chọn **Đăng", "Chọn **Đăng", "Chọn **Đăng"),
+    Mistake("line_not_understood", TAM_TRU, "- Chủ nhà chưa", "Chủ nhà chưa", "Chủ nhà"),
+    Mistake("line_not_understood", TAM_TRU, "- Không nhờ", "Không nhờ", "Không nhờ"),
+    Mistake("line_not_understood", INTENTS, "- xin chào", "xin chào", "      xin chào", "",
+            ("intent_without_examples",)),
+    Mistake("step_number_wrong", TAM_TRU, "2. Chọn", "3. Chọn", "3. Chọn"),
+    Mistake("step_too_long", TAM_TRU, "2. Chọn", "2. Chọn " + LONG * 8, "2. Chọn"),
+    Mistake("title_too_long", LUA_DAO, "title: Có", "title: Có" + " lắm" * 12, "title:"),
+    Mistake("reply_too_long", TAM_TRU, "fee: 7.000", "fee: " + LONG * 125 + "7.000", "Bạn ở nơi"),
+    # across files
+    Mistake("also_dead", TAM_TRU, "also:", "also:\n  - utility/cu", "  - utility/cu"),
+    Mistake("also_claimed_twice", MAT_KHAU, "code: 210",
+            "code: 210\nalso: [utility/dang-ky-tam-tru]", "also:"),
+    Mistake("id_not_listed", IDS, "  - safety/lua-dao-otp\n", "", "id:", LUA_DAO),
+    Mistake("id_unresolved", IDS, "ids:", "ids:\n  - service/moi", "  - service/moi"),
+    Mistake("related_unknown", TAM_TRU, "related:", "related:\n  - service/x", "  - service/x"),
+    Mistake("related_to_itself", TAM_TRU, "related:", "related:\n  - service/dang-ky-tam-tru",
+            "  - service/dang-ky-tam-tru"),
+    Mistake("alias_duplicate", MAT_KHAU, "không nhớ mật khẩu", "Khai báo tạm trú!", "  - Khai báo"),
+    Mistake("alias_duplicate", MAT_KHAU, "title: Quên mật khẩu VNeID", "title: Đăng ký tạm trú",
+            "title:"),
+    Mistake("source_missing", LUA_DAO, "- title: Bộ Công an cảnh báo\n"
+            "    ref: https://bocongan.gov.vn/\n    date: không rõ\n", "[]\n", "sources:"),
+    Mistake("law_unknown", TAM_TRU, "legal:", "legal:\n  - 1-1900-nd-cp", "  - 1-1900-nd-cp"),
+    Mistake("law_reference_unknown", LAWS, IN_FORCE, "amended_by: [1-1900-nd-cp]",
+            "  - id: 68-2020-qh14"),
+    Mistake("law_lapsed", LAWS, IN_FORCE, "lapsed_on: 2020-01-01", "  - 68-2020-qh14", TAM_TRU),
+    Mistake("law_lapsed_told", LAWS, IN_FORCE_154, "lapsed_on: 2020-01-01", "  - 154-", TAM_TRU),
+    Mistake("law_amended", LAWS, IN_FORCE, "amended_on: 2020-01-01", "  - 68-2020-qh14", TAM_TRU),
+    Mistake("law_uncited", LAWS, "laws:\n", "laws:\n" + FREE_LAW, "  - {id: 1-1900-nd-cp"),
+    # wording
+    Mistake("not_nfc", LUA_DAO, "- Gác máy rồi báo Công an", NFD, NFD),
+    Mistake("diacritics_missing", TAM_TRU, "3 ngày làm việc.", "lam trong vong ba ngay",
+            "time_limit:"),
+    Mistake("officialese", TAM_TRU, "2. Chọn", "2. Tiến hành chọn", "2. Tiến hành"),
+    Mistake("officialese", MESSAGES, 'label_steps: "', 'label_steps: "Tiến hành ',
+            "  label_steps:"),
+    Mistake("personal_number", TAM_TRU, "VNeID hoặc Công an", "Gọi 0900.000.001 hoặc", "where:"),
+    Mistake("personal_number", MAT_KHAU, "1. Mở VNeID", "1. Viết cho ai.do@vidu.vn", "1. Viết"),
+    Mistake("personal_number", INTENTS, "- xin chào", "- số 001099000123", "      - số"),
+    # intents
+    Mistake("intent_unknown", INTENTS, LAST_INTENT, STRAY_INTENT, "  - intent: service/khong-co"),
+    Mistake("intent_without_examples", INTENTS, LAST_INTENT, WITHOUT_EXAMPLES,
+            "  - intent: handoff/nguoi"),
+    Mistake("examples_too_few", INTENTS, "      - có người xin mã của tôi, cách 60\n", "", "id:",
+            LUA_DAO),
+    Mistake("example_duplicate", INTENTS, "có người xin mã của tôi, cách 60",
+            "TÔI MUỐN ĐĂNG KÝ TẠM TRÚ cách 1", "      - TÔI"),
+    # messages
+    Mistake("message_missing", INTENTS, LAST_INTENT, NEW_TALK, "  - intent: smalltalk/moi"),
+    Mistake("message_broken", MESSAGES, "Lệ phí: {value}", "Lệ phí: {gia}", "  label_fee:"),
+    Mistake("message_broken", MESSAGES, "Lệ phí: {value}", "Lệ phí: {value", "  label_fee:"),
+]  # fmt: skip
+#: The lines of mistakes that no text can name: an unreadable file, an empty or a repeated line.
+LINES = {"file_unreadable": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_content(tmp_path)
+
+
+def line_of(root: Path, path: str, at: str) -> int:
+    lines = (root / path).read_text(encoding="utf-8").split("\n")
+    return next(number for number, line in enumerate(lines, 1) if line.startswith(at))
+
+
+def test_the_small_content_tree_has_no_issue(root):
+    assert load_content(root)[1] == []
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: f"{one.code}-{one.new[:20].strip()}")
+def test_a_mistake_is_reported_once_on_its_line_with_its_remedy(root, mistake):
+    spoil(root, mistake.path, mistake.old, mistake.new)
+
+    issues = load_content(root)[1]
+
+    found = [one for one in issues if one.code == mistake.code]
+    path = mistake.shown_in or mistake.path
+    line = LINES[mistake.code] if not mistake.at else line_of(root, path, mistake.at)
+    assert [(one.path, one.line) for one in found] == [(path, line)], issues
+    assert {one.code for one in issues} == {mistake.code, *mistake.follows}
+    assert str(found[0]).startswith(f"{path}:{line}: ")
+    if found[0].severity is Severity.ERROR:
+        assert "Hãy " in found[0].text
+
+
+@pytest.mark.parametrize("code", ISSUE_KINDS)
+def test_every_code_of_the_table_has_a_mistake(code):
+    assert code in {mistake.code for mistake in MISTAKES}
+
+
+@pytest.mark.parametrize("key", CARD_MESSAGES)
+def test_a_message_that_cards_need_is_missed(root, key):
+    spoil(root, MESSAGES, f"\n  {key}: ", f"\n  khac_{key}: ")
+    found = [(one.code, one.path, one.line) for one in load_content(root)[1]]
+    assert found == [("message_missing", MESSAGES, line_of(root, MESSAGES, "messages:"))]
+
+
+def test_all_mistakes_are_reported_at_once_sorted_by_file_and_line(root):
+    spoil(root, TAM_TRU, "2. Chọn", "3. Chọn")
+    spoil(root, TAM_TRU, "as_of: 2026-06", "as_of: 06/2026")
+    spoil(root, MAT_KHAU, "code: 210", "code: 21")
+    spoil(root, LAWS, IN_FORCE, "in_force_from: 01/7/2021")
+    spoil(root, INTENTS, LAST_INTENT, STRAY_INTENT)
+    issues = load_content(root)[1]
+    assert [(one.path, one.code) for one in issues] == [
+        (INTENTS, "intent_unknown"),
+        (MAT_KHAU, "code_out_of_range"),
+        (LAWS, "day_malformed"),
+        (TAM_TRU, "date_malformed"),
+        (TAM_TRU, "step_number_wrong"),
+    ]
+    assert [one.line for one in issues[-2:]] == sorted(one.line for one in issues[-2:])
+
+
+def test_two_topics_with_one_id_are_told_of_each_other(root):
+    text = (root / LUA_DAO).read_text(encoding="utf-8")
+    copy = "knowledge/safety/z.md"
+    (root / copy).write_text(text.replace("code: 510", "code: 511"), encoding="utf-8")
+    found = next(one for one in load_content(root)[1] if one.code == "id_duplicate")
+    assert (found.path, found.line) == (copy, 2)
+    assert LUA_DAO in found.text
+
+
+def test_topics_without_id_and_code_are_not_called_duplicates(root):
+    for path, old in ((TAM_TRU, "code: 310\n"), (MAT_KHAU, "code: 210\n")):
+        spoil(root, path, old, "")
+    assert {one.code for one in load_content(root)[1]} == {"key_missing"}

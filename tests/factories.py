@@ -1,0 +1,217 @@
+"""Makes valid objects, and a small valid content tree, for tests to spoil."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from bot.content.readers.config import read_text_table
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Confidence, Law, LawId, LegalBasis, Source, Topic, TopicId
+from bot.domain.understanding import Intent
+from bot.settings import PROJECT_ROOT
+
+TODAY = date(2026, 11, 21)
+
+TAM_TRU = "knowledge/services/dang-ky-tam-tru.md"
+MAT_KHAU = "knowledge/accounts/quen-mat-khau.md"
+LUA_DAO = "knowledge/safety/lua-dao-otp.md"
+LAWS = "knowledge/laws.yaml"
+IDS = "knowledge/ids.yaml"
+INTENTS = "intents/mau.yml"
+MESSAGES = "config/messages.yaml"
+ABBREVIATIONS = "config/abbreviations.yaml"
+PLAIN_WORDS = "config/plain_words.yaml"
+SAFETY = "config/safety.yaml"
+
+_TAM_TRU = """\
+---
+id: service/dang-ky-tam-tru
+code: 310
+title: Đăng ký tạm trú
+also:
+  - utility/dang-ky-tam-tru
+aliases:
+  - khai báo tạm trú
+  - đăng ký ở trọ
+audience: [citizen, tenant]
+requires:
+  - Tài khoản VNeID mức độ 2.
+documents:
+  - Tờ khai điền sẵn trên mạng.
+fee: 7.000 đồng một người
+time_limit: 3 ngày làm việc.
+where: VNeID hoặc Công an xã, phường nơi ở.
+authority: Công an cấp xã
+legal:
+  - 68-2020-qh14 Điều 27
+  - 154-2024-nd-cp
+sources:
+  - title: Cổng Dịch vụ công quốc gia, thủ tục 1.004194
+    ref: https://dichvucong.gov.vn/
+    date: 2026-06-10
+as_of: 2026-06
+confidence: confirmed
+related:
+  - account/quen-mat-khau
+duties: [M071]
+---
+Bạn ở nơi khác từ 30 ngày trở lên thì đăng ký tạm trú. Bạn làm được ngay trên VNeID.
+
+## Các bước
+
+1. Mở VNeID, chọn **Thủ tục hành chính**.
+2. Chọn **Đăng ký tạm trú**.
+
+## Nếu gặp khó
+
+- Chủ nhà chưa xác nhận: Nhắc chủ nhà mở VNeID.
+
+## Lưu ý
+
+- Không nhờ người lạ nộp hộ.
+- Nghị định 154/2024/NĐ-CP hết hiệu lực thì cách làm có thể đổi.
+"""
+_MAT_KHAU = """\
+---
+id: account/quen-mat-khau
+code: 210
+title: Quên mật khẩu VNeID
+aliases:
+  - không nhớ mật khẩu
+audience: [citizen, elder]
+sources:
+  - title: Hướng dẫn trên trang VNeID
+    ref: https://vneid.gov.vn/
+    date: 2026
+as_of: 2026-06-10
+confidence: single-source
+---
+Bạn bấm Quên mật khẩu ở màn hình đăng nhập rồi làm theo hướng dẫn.
+
+## Các bước
+
+1. Mở VNeID.
+2. Bấm **Quên mật khẩu**.
+"""
+_LUA_DAO = """\
+---
+id: safety/lua-dao-otp
+code: 510
+title: Có người xin mã OTP
+aliases:
+  - bị xin mã xác thực
+audience: [citizen]
+sources:
+  - title: Bộ Công an cảnh báo
+    ref: https://bocongan.gov.vn/
+    date: không rõ
+as_of: không rõ
+confidence: confirmed
+---
+Không đọc mã cho ai. Công an không bao giờ hỏi mã này.
+
+## Lưu ý
+
+- Gác máy rồi báo Công an gần nhất.
+"""
+_LAWS = """\
+laws:
+  - id: 68-2020-qh14
+    number: 68/2020/QH14
+    title: Luật Cư trú
+    in_force_from: 2021-07-01
+  - id: 154-2024-nd-cp
+    number: 154/2024/NĐ-CP
+    title: Nghị định quy định chi tiết Luật Cư trú
+    in_force_from: 2025-01-10
+"""
+_IDS = """\
+ids:
+  - account/quen-mat-khau
+  - safety/lua-dao-otp
+  - service/dang-ky-tam-tru
+  - utility/dang-ky-tam-tru
+"""
+_EXAMPLES = {
+    "service/dang-ky-tam-tru": "tôi muốn đăng ký tạm trú, cách {}",
+    "account/quen-mat-khau": "tôi quên mật khẩu, cách {}",
+    "safety/lua-dao-otp": "có người xin mã của tôi, cách {}",
+}
+_SMALL_FILES = {
+    TAM_TRU: _TAM_TRU,
+    MAT_KHAU: _MAT_KHAU,
+    LUA_DAO: _LUA_DAO,
+    LAWS: _LAWS,
+    IDS: _IDS,
+    ABBREVIATIONS: "abbreviations:\n  cccd: căn cước công dân\n  pass code: passcode\n",
+    PLAIN_WORDS: "officialese:\n  tiến hành: làm\n  nêu trên: ở trên\n",
+    SAFETY: "emergency:\n  - cháy nhà\nscam_pressure:\n  - đang giục chuyển tiền\n",
+}
+
+
+def _intents() -> str:
+    lines = ['version: "3.1"', "nlu:"]
+    for name, example in _EXAMPLES.items():
+        lines += [f"  - intent: {name}", "    examples: |"]
+        lines += [f"      - {example.format(number)}" for number in range(1, 61)]
+    lines += ["  - intent: smalltalk/greeting", "    examples: |", "      - xin chào"]
+    return "\n".join(lines) + "\n"
+
+
+def write_content(root: Path) -> Path:
+    """A small content tree without any issue: three topics, two laws, and our own messages."""
+    messages = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
+    for path, text in {**_SMALL_FILES, INTENTS: _intents(), MESSAGES: messages}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    return root
+
+
+def spoil(root: Path, path: str, old: str, new: str) -> None:
+    """Replace one piece of one file, which must be there once. "\\udcff" writes the byte 0xFF."""
+    text = (root / path).read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+    changed = text.replace(old, new)
+    (root / path).write_text(changed, encoding="utf-8", errors="surrogateescape")
+
+
+def make_topic(**changes: object) -> Topic:
+    """A short topic; any field can be given."""
+    topic = Topic(
+        id=TopicId("service/dang-ky-tam-tru"),
+        code=310,
+        title="Đăng ký tạm trú",
+        answer="Bạn làm được ngay trên VNeID.",
+        as_of="2026-06",
+        confidence=Confidence.CONFIRMED,
+        sources=(make_source(),),
+    )
+    return replace(topic, **changes)  # type: ignore[arg-type]
+
+
+def make_source(title: str = "Luật Cư trú", date_text: str = "2026-06-10") -> Source:
+    """A source with an address."""
+    return Source(title, "https://dichvucong.gov.vn/", date_text)
+
+
+def make_law(law_id: str = "68-2020-qh14", **changes: object) -> Law:
+    """A law in force; any field can be given."""
+    law = Law(LawId(law_id), "68/2020/QH14", "Luật Cư trú", date(2021, 7, 1))
+    return replace(law, **changes)  # type: ignore[arg-type]
+
+
+def citing(*laws: Law) -> tuple[LegalBasis, ...]:
+    """The citations of a topic that rests on these laws."""
+    return tuple(LegalBasis(law.id, "Điều 27") for law in laws)
+
+
+def make_catalog(
+    topics: Iterable[Topic] = (), laws: Iterable[Law] = (), intents: Iterable[Intent] = ()
+) -> Catalog:
+    """A catalog of these, with our own messages."""
+    text = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
+    messages, _, _ = read_text_table(MESSAGES, text, "messages")
+    return Catalog(tuple(topics), {law.id: law for law in laws}, tuple(intents), messages)

@@ -1,0 +1,79 @@
+"""YAML with lines: values stay as editors wrote them, and mistakes name their line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.content.marked_yaml import YamlBroken, parse_front_matter, parse_marked
+
+
+@pytest.mark.parametrize(
+    "written", ["8.000", "12:30", "0310", "no", "yes", "2026-02-30", "2026-06-10", "1e3", "0x1F"]
+)
+def test_what_other_readers_turn_into_numbers_dates_or_truth_stays_text(written):
+    assert parse_marked(f"a: {written}").data == {"a": written}
+
+
+def test_only_whole_numbers_and_nothing_are_not_text():
+    assert parse_marked("a: 310\nb: -5\nc:\nd: ~\ne: '310'").data == {
+        "a": 310,
+        "b": -5,
+        "c": None,
+        "d": None,
+        "e": "310",
+    }
+
+
+def test_every_key_and_list_item_has_its_line():
+    marked = parse_marked("a: 1\nb:\n  - x\n  - c: 2\n    d: 3\n", first_line=10)
+    wanted = [(("a",), 10), (("b",), 11), (("b", 0), 12), (("b", 1, "c"), 13), (("b", 1, "d"), 14)]
+    assert [(path, marked.line(*path)) for path, _ in wanted] == wanted
+
+
+def test_a_value_that_is_not_there_has_the_line_of_what_is_above_it():
+    marked = parse_marked("a: 1\nb:\n  - x\n")
+    assert marked.line("b", 7, "c") == 2
+    assert marked.line("z") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\nb: c: d", 2),
+        ("a: 1\nb: [\n", 3),
+        ("a: 1\nb: *c", 2),
+        ("a: 1\n{b: c}: d", 2),
+        ("a: !tuple 1", 1),
+        ("- a", 1),
+        ("a: 1\n---\nb: 2", 2),
+    ],
+)
+def test_broken_yaml_names_its_line(text, line):
+    with pytest.raises(YamlBroken) as caught:
+        parse_marked(text)
+    assert caught.value.line == line
+
+
+def test_front_matter_knows_where_head_and_body_begin():
+    parts = parse_front_matter("---\na: 1\nb: 2\n---\nText\n")
+    assert (parts.head.line("b"), parts.body, parts.body_line) == (3, "Text\n", 5)
+
+
+@pytest.mark.parametrize("text", ["", "a: 1", "\n---\na: 1\n---", "---\na: 1\n", "--- x\n---"])
+def test_a_file_without_front_matter_is_broken_at_line_1(text):
+    with pytest.raises(YamlBroken) as caught:
+        parse_front_matter(text)
+    assert caught.value.line == 1
+
+
+@settings(deadline=None)
+@given(st.text(st.characters()) | st.text("ab:-[]{}&*!|>'\"#%@, \n\t01", max_size=40))
+def test_any_text_is_either_a_mapping_or_broken(text):
+    try:
+        marked = parse_marked(text)
+    except YamlBroken as broken:
+        assert broken.line >= 1
+    else:
+        assert marked.line() >= 1

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.dialogue.choices import find_choice
+from bot.domain.session import Choice
+
+CHOICES = (
+    Choice("Đăng ký tạm trú", "t:304"),
+    Choice("Thông báo lưu trú", "t:306"),
+    Choice("Gặp cán bộ", "handoff"),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "payload"),
+    [
+        ("1", "t:304"),
+        ("số 2", "t:306"),
+        ("cái thứ hai", "t:306"),
+        ("cai thu 2 nhe", "t:306"),
+        ("chọn mục 3", "handoff"),
+        ("ba", "handoff"),
+        ("cái cuối cùng", "handoff"),
+        ("dang ky tam tru", "t:304"),
+        ("Thông báo lưu trú", "t:306"),
+        ("gặp cán bộ", "handoff"),
+        ("lưu trú", "t:306"),
+        ("tạm trú", "t:304"),
+    ],
+)
+def test_a_choice_is_taken_by_number_place_or_label(typed, payload):
+    choice = find_choice(typed, CHOICES)
+    assert choice is not None
+    assert choice.payload == payload
+
+
+@pytest.mark.parametrize("typed", ["4", "0", "trú", "đăng ký kết hôn", "", "quên mật khẩu thì sao"])
+def test_anything_else_is_no_choice(typed):
+    assert find_choice(typed, CHOICES) is None
+
+
+def test_nothing_offered_means_no_choice():
+    assert find_choice("1", ()) is None
