@@ -3,13 +3,14 @@
     pip install -e ".[encoder]"
     python -m benchmarks.learning_curve [--set test]
 
-For each size an encoder is trained and an index built from that many examples of each topic (drawn at
-random, the same for every run), and the questions are ranked. Other intents keep all their examples.
+For each size an encoder is trained and an index built from that many examples of each topic (drawn
+at random, the same for every run), and the questions are ranked. Other intents keep all theirs.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import tempfile
 from collections import defaultdict
@@ -48,8 +49,6 @@ def draw(examples: list[Passage], size: int) -> list[Passage]:
 
 
 def main() -> None:
-    import json
-
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -83,10 +82,8 @@ def main() -> None:
             three.append(one.topic in order)
         count = sum(is_topic(one.name) for one in passages) - len(fixed)
         shown = "all" if size > 500 else str(size)
-        print(
-            f"{shown} | {count} | {np.mean(dense):.4f} | {np.mean(fused):.4f} | {np.mean(three):.4f}",
-            flush=True,
-        )
+        figures = " | ".join(f"{np.mean(one):.4f}" for one in (dense, fused, three))
+        print(f"{shown} | {count} | {figures}", flush=True)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ CARD_MESSAGES: Mapping[str, frozenset[str]] = {
     "label_legal": frozenset({"numbers"}),
     "source_with_date": frozenset({"title", "date"}),
     "sources_more": frozenset({"sources", "count"}),
-    "law_amended": frozenset({"number", "date"}),
-    "law_lapsed": frozenset({"number", "date"}),
+    "law_amended": frozenset({"title", "number", "date"}),
+    "law_lapsed": frozenset({"title", "number", "date"}),
     **dict.fromkeys(_CONFIDENCE_KEYS.values(), frozenset()),
 }
 
@@ -96,9 +96,10 @@ def _cautions(topic: Topic, catalog: Catalog, today: date) -> list[str]:
 
 
 def _law_caution(law: Law, catalog: Catalog, today: date) -> str:
-    if law.is_lapsed(today):
-        return catalog.message("law_lapsed", number=law.number, date=f"{law.lapsed_on:%d/%m/%Y}")
-    return catalog.message("law_amended", number=law.number, date=f"{law.amended_on:%d/%m/%Y}")
+    key, since = (
+        ("law_lapsed", law.lapsed_on) if law.is_lapsed(today) else ("law_amended", law.amended_on)
+    )
+    return catalog.message(key, title=law.title, number=law.number, date=f"{since:%d/%m/%Y}")
 
 
 def source_line(topic: Topic, catalog: Catalog) -> str:

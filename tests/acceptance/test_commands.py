@@ -121,7 +121,8 @@ def test_no_personal_number_comes_back_or_is_written_down(run, data_dir: Path):
 def test_using_loads_no_training_library(run):
     code = (
         "import sys\nfrom bot.app import build_app\nfrom bot.settings import Settings\n"
-        "build_app(Settings())\nheavy = ('torch', 'sentence_transformers', 'sqlalchemy', 'fastapi')\n"
+        "build_app(Settings())\n"
+        "heavy = ('torch', 'sentence_transformers', 'sqlalchemy', 'fastapi')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     result = subprocess.run(

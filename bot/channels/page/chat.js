@@ -137,7 +137,7 @@ async function send(text, payload) {
     if (!payload && !question.value) question.value = text;
     status.className = "problem";
     status.textContent = (error instanceof TypeError || !error.message)
-      ? "Chưa gửi được vì mạng yếu. Bạn bấm Gửi lại nhé." : error.message;
+      ? "Chưa gửi được, có thể do mạng yếu. Bạn thử lại nhé." : error.message;
   } finally {
     busy = false;
     form.querySelector("button").disabled = false;

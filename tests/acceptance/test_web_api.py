@@ -1,0 +1,187 @@
+"""The JSON interface on a real database, through the whole application."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.server import build_server
+from bot.settings import Settings
+
+ID_NUMBER = "079" + "555444333"
+
+
+@pytest.fixture
+async def client(app, settings: Settings, tmp_path: Path):
+    """A client of a server with an empty database on the index that is already built."""
+    own = settings.model_copy(update={"requests_per_minute": 1000})
+    server = build_server(own)
+    transport = httpx.ASGITransport(server, raise_app_exceptions=False)
+    async with (
+        server.router.lifespan_context(server),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as one,
+    ):
+        yield one
+
+
+def name() -> str:
+    return secrets.token_urlsafe(18)
+
+
+async def ask(client: httpx.AsyncClient, session: str, **message: str) -> dict:
+    response = await client.post("/api/messages", json={"session": session, **message})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def test_a_question_is_answered_with_source_and_buttons(client):
+    turn = await ask(client, name(), text="quên mật khẩu vneid lấy lại sao")
+    assert turn["outcome"] == "answered"
+    assert turn["topics"][0]["id"] == "trouble/quen-mat-khau"
+    assert "Nguồn: " in turn["replies"][0]["text"]
+    assert turn["replies"][0]["buttons"]
+
+
+async def test_the_conversation_is_remembered_between_requests_and_can_be_forgotten(client):
+    session = name()
+    first = await ask(client, session, press="t:304")
+    label = first["replies"][0]["buttons"][0]["label"]
+    assert (await ask(client, session, text="1"))["replies"] == (
+        await ask(client, name(), press=first["replies"][0]["buttons"][0]["payload"])
+    )["replies"]
+    assert label
+    assert (await client.delete(f"/api/sessions/{session}")).status_code == 204
+    assert (await ask(client, session, text="1"))["outcome"] != "answered"
+
+
+async def test_personal_data_reaches_neither_reply_nor_log_nor_database(client, settings, caplog):
+    caplog.set_level(logging.DEBUG)
+    turn = await ask(client, name(), text=f"số cccd của tôi là {ID_NUMBER}, otp 123456")
+    assert turn["outcome"] == "safety"
+    assert ID_NUMBER not in turn["heard"]
+    assert "123456" not in turn["heard"]
+    assert ID_NUMBER not in caplog.text
+    for path in settings.data_dir.rglob("troly06.db*"):
+        assert ID_NUMBER.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "😀😀😀",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE sessions; --",
+        "\u202egnurt",
+        "a\u0000b",
+        "que\u0302n ma\u0323\u0302t kha\u0302\u0309u",
+        "x" * 2500,
+    ],
+)
+async def test_odd_input_gets_a_clear_reply(client, text):
+    turn = await ask(client, name(), text=text)
+    assert turn["outcome"] in {"unknown", "answered", "clarify", "smalltalk", "safety"}
+    assert turn["replies"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"not json", 422),
+        (b"\xff\xfe\x00\x01", 422),
+        (b"[]", 422),
+        (b'{"session": "short", "text": "a"}', 422),
+        (b'{"session": "abcdefghijklmnopqrst", "text": 5}', 422),
+        (b'{"session": "abcdefghijklmnopqrst", "text": "a", "more": 1}', 422),
+        (b'{"session": "abcdefghijklmnopqrst", "text": "' + b"a" * 100_000 + b'"}', 413),
+    ],
+)
+async def test_a_bad_request_gets_a_4xx_with_words_and_no_traceback(client, content, status):
+    response = await client.post(
+        "/api/messages", content=content, headers={"content-type": "application/json"}
+    )
+    assert response.status_code == status
+    assert response.json()["error"]
+    assert "Traceback" not in response.text
+
+
+async def test_a_lone_surrogate_in_json_is_no_error(client):
+    content = b'{"session": "abcdefghijklmnopqrst", "text": "qu\\ud800en mat khau vneid"}'
+    response = await client.post(
+        "/api/messages", content=content, headers={"content-type": "application/json"}
+    )
+    assert response.status_code in {200, 422}
+
+
+async def test_a_client_that_asks_too_fast_is_told_to_wait(app, settings):
+    server = build_server(settings.model_copy(update={"requests_per_minute": 2}))
+    transport = httpx.ASGITransport(server)
+    async with (
+        server.router.lifespan_context(server),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as one,
+    ):
+        codes = [
+            (await one.post("/api/messages", json={"session": name(), "text": "chào"})).status_code
+            for _ in range(3)
+        ]
+        last = await one.post("/api/messages", json={"session": name(), "text": "chào"})
+    assert codes == [200, 200, 429]
+    assert int(last.headers["retry-after"]) >= 1
+    assert "chờ" in last.json()["error"]
+
+
+async def test_health_readiness_and_the_description_of_the_interface(client):
+    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    ready = (await client.get("/readyz")).json()
+    assert ready["status"] == "ready"
+    assert ready["topics"] > 200
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    assert {"/api/messages", "/healthz", "/readyz"} <= set(paths)
+
+
+async def test_readiness_tells_the_truth_when_the_database_is_gone(app, settings, tmp_path):
+    own = settings.model_copy(update={"data_dir": tmp_path})
+    (tmp_path / "index").symlink_to(settings.data_dir / "index")
+    server = build_server(own)
+    transport = httpx.ASGITransport(server, raise_app_exceptions=False)
+    async with (
+        server.router.lifespan_context(server),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as one,
+    ):
+        assert (await one.get("/readyz")).status_code == 200
+        (tmp_path / "troly06.db").unlink()
+        (tmp_path / "troly06.db").mkdir()
+        for rest in tmp_path.glob("troly06.db-*"):
+            rest.unlink()
+        response = await one.post("/api/messages", json={"session": name(), "text": "chào"})
+        assert response.status_code == 503
+        assert (await one.get("/readyz")).status_code == 503
+
+
+async def test_the_page_is_small_self_contained_and_guarded(client):
+    page = await client.get("/")
+    assert page.status_code == 200
+    assert 'lang="vi"' in page.text
+    assert "http://" not in page.text.replace("http://www.w3.org", "")
+    assert "https://" not in page.text
+    assert "{{" not in page.text
+    total = len(page.content)
+    for asset in ("chat.js", "chat.css", "icon.svg"):
+        response = await client.get(f"/static/{asset}")
+        assert response.status_code == 200
+        total += len(response.content)
+    assert total < 100_000
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_operator_is_named_and_escaped(app, settings):
+    server = build_server(settings.model_copy(update={"operator_name": "UBND xã <b>A</b>"}))
+    transport = httpx.ASGITransport(server)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as one:
+        page = (await one.get("/")).text
+    assert "UBND xã &lt;b&gt;A&lt;/b&gt;" in page
