@@ -5,9 +5,10 @@ Apart from `bot.app` because the other commands must not load a web framework or
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
@@ -15,8 +16,12 @@ from fastapi import FastAPI
 from bot.app import build_app
 from bot.channels.web import WebSettings, build_web_app
 from bot.dialogue.service import ConversationService
+from bot.domain.errors import StoreError
+from bot.domain.ports import Clock
 from bot.settings import Settings
 from bot.store.sessions import SqlSessionStore
+
+SECONDS_BETWEEN_CLEANINGS = 24 * 60 * 60
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +34,17 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+async def _forget_daily(store: SqlSessionStore, clock: Clock, session_days: int) -> None:
+    """Delete sessions unused for so many days: now, then once a day while the server runs."""
+    while True:
+        try:
+            count = await store.forget_before(clock.now() - timedelta(days=session_days))
+            log.info("forgot %d old sessions", count)
+        except StoreError:
+            log.exception("could not forget old sessions; trying again tomorrow")
+        await asyncio.sleep(SECONDS_BETWEEN_CLEANINGS)
+
+
 def build_server(settings: Settings) -> FastAPI:
     """The web application on its database, ready for an ASGI server."""
     app = build_app(settings)
@@ -39,9 +55,11 @@ def build_server(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await store.open()
-        forgotten = await store.forget_before(clock.now() - timedelta(days=settings.session_days))
-        log.info("forgot %d old sessions", forgotten)
+        forgetting = asyncio.create_task(_forget_daily(store, clock, settings.session_days))
         yield
+        forgetting.cancel()
+        with suppress(asyncio.CancelledError):
+            await forgetting
         await store.close()
 
     web = WebSettings(settings.operator_name, settings.max_body_bytes, settings.requests_per_minute)

@@ -11,6 +11,8 @@ from bot.domain.knowledge import Confidence, Law, Topic
 #: Zalo's text messages hold 2000 characters (OA and Bot Platform); Telegram's hold 4096.
 MAX_REPLY_CHARS = 2000
 _SOURCES_SHOWN = 2
+#: What editors write where a source has no date.
+UNKNOWN_DATE = "không rõ"
 _CONFIDENCE_KEYS = {
     Confidence.SINGLE_SOURCE: "confidence_single_source",
     Confidence.PLAN_ONLY: "confidence_plan_only",
@@ -33,6 +35,7 @@ CARD_MESSAGES: Mapping[str, frozenset[str]] = {
     "sources_more": frozenset({"sources", "count"}),
     "law_amended": frozenset({"title", "number", "date"}),
     "law_lapsed": frozenset({"title", "number", "date"}),
+    "confidence_safety": frozenset(),
     **dict.fromkeys(_CONFIDENCE_KEYS.values(), frozenset()),
 }
 
@@ -91,7 +94,8 @@ def _cautions(topic: Topic, catalog: Catalog, today: date) -> list[str]:
     worst = sorted(changed, key=lambda law: not law.is_lapsed(today))[:1]
     cautions = [_law_caution(law, catalog, today) for law in worst]
     if key := _CONFIDENCE_KEYS.get(topic.confidence):
-        cautions.append(catalog.message(key))
+        # Doubt about a source must not make anybody hesitate while being robbed.
+        cautions.append(catalog.message("confidence_safety" if topic.group == "safety" else key))
     return cautions
 
 
@@ -119,6 +123,8 @@ def show_date(written: str) -> str:
     """An ISO year, month or day as Vietnamese write it: 2026-06-10 gives 10/06/2026. Other texts
     stay.
     """
+    if written == UNKNOWN_DATE:
+        return f"{UNKNOWN_DATE} ngày"
     parts = written.split("-")
     if all(part.isdigit() for part in parts):
         return "/".join(reversed(parts))

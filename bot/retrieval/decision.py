@@ -7,8 +7,8 @@ questions: is anything of ours asked for at all, and is the first topic the righ
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,9 @@ GATE_SIGNALS = (
     "known_share",
     "log_length",
 )
-#: A short question whose best topic is this far (in logits) above everything that is no topic is
-#: never refused: it gets choices. Few words are vague, not foreign.
-SHORT_SYLLABLES, SHORT_OVER_OUTSIDE = 8, 4.0
+#: Questions up to this length have a gate of their own: few words are vague rather than foreign,
+#: and what tells them apart is not what tells long ones apart.
+SHORT_SYLLABLES = 8
 _MAX_LOGIT_GAP = 12.0
 _FAMILIES = frozenset(str(family) for family in IntentFamily)
 
@@ -68,13 +68,9 @@ class LogisticModel:
 
 
 @dataclass(frozen=True)
-class DecisionModel:
-    """Weights of the fusion and of the gate, and where the lines are drawn, for one encoder."""
+class Gate:
+    """How sure one must be, for questions of one length."""
 
-    encoder_id: str
-    fusion: tuple[float, ...]
-    #: Fused scores times this are logits of a softmax over classes.
-    sharpness: float
     in_scope: LogisticModel
     correct: LogisticModel
     #: Below this probability of being in scope: "chưa có thông tin".
@@ -82,20 +78,43 @@ class DecisionModel:
     #: At or above this probability of being right: answer outright.
     min_correct: float
 
+
+@dataclass(frozen=True)
+class DecisionModel:
+    """Weights of the fusion, and the gates, for one encoder."""
+
+    encoder_id: str
+    fusion: tuple[float, ...]
+    #: Fused scores times this are logits of a softmax over classes.
+    sharpness: float
+    short: Gate
+    long: Gate
+
     def logits(self, signals: Signals) -> NDArray[np.float64]:
         """Log-probabilities of the classes up to a constant, shape (classes,)."""
-        logits: NDArray[np.float64] = self.sharpness * signals.fused(self.fusion).astype(np.float64)
-        return logits
+        return fused_logits(signals, self.fusion, self.sharpness)
 
     def decide(self, values: NDArray[np.float64]) -> tuple[Verdict, float, float]:
         """The verdict, the probability of being in scope, and that of the first topic."""
-        in_scope, correct = self.in_scope.probability(values), self.correct.probability(values)
-        if in_scope < self.min_in_scope:
-            is_short = values[GATE_SIGNALS.index("log_length")] <= np.log(SHORT_SYLLABLES)
-            is_ours = values[GATE_SIGNALS.index("over_outside")] >= SHORT_OVER_OUTSIDE
-            return Verdict.CLARIFY if is_short and is_ours else Verdict.UNKNOWN, in_scope, correct
-        verdict = Verdict.ANSWER if correct >= self.min_correct else Verdict.CLARIFY
+        gate = self.short if is_short(values) else self.long
+        in_scope, correct = gate.in_scope.probability(values), gate.correct.probability(values)
+        if in_scope < gate.min_in_scope:
+            return Verdict.UNKNOWN, in_scope, correct
+        verdict = Verdict.ANSWER if correct >= gate.min_correct else Verdict.CLARIFY
         return verdict, in_scope, correct
+
+
+def fused_logits(
+    signals: Signals, fusion: Sequence[float], sharpness: float
+) -> NDArray[np.float64]:
+    """Log-probabilities of the classes up to a constant, shape (classes,)."""
+    logits: NDArray[np.float64] = sharpness * signals.fused(fusion).astype(np.float64)
+    return logits
+
+
+def is_short(values: NDArray[np.float64]) -> bool:
+    """Whether the gate of short questions is responsible."""
+    return bool(values[GATE_SIGNALS.index("log_length")] <= np.log(SHORT_SYLLABLES) + 1e-9)
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,16 +176,20 @@ def load_decision_model(path: Path, encoder_id: str) -> DecisionModel:
 
 def from_json(data: Mapping[str, Any]) -> DecisionModel:
     """A decision model from what `to_json` gave."""
-    values = {**data, "fusion": tuple(data["fusion"])}
-    for name in ("in_scope", "correct"):
-        logistic = data[name]
-        lists = {key: tuple(logistic[key]) for key in ("mean", "scale", "weights")}
-        values[name] = LogisticModel(bias=logistic["bias"], **lists)
-    return DecisionModel(**values)
+    gates = {name: _gate(data[name]) for name in ("short", "long")}
+    return DecisionModel(**{**data, **gates, "fusion": tuple(data["fusion"])})
+
+
+def _gate(data: Mapping[str, Any]) -> Gate:
+    models = {name: _logistic(data[name]) for name in ("in_scope", "correct")}
+    return Gate(**{**data, **models})
+
+
+def _logistic(data: Mapping[str, Any]) -> LogisticModel:
+    lists = {key: tuple(data[key]) for key in ("mean", "scale", "weights")}
+    return LogisticModel(bias=data["bias"], **lists)
 
 
 def to_json(model: DecisionModel) -> dict[str, Any]:
     """The model as JSON-ready data."""
-    data: dict[str, Any] = dict(vars(model))
-    data["in_scope"], data["correct"] = dict(vars(model.in_scope)), dict(vars(model.correct))
-    return data
+    return asdict(model)

@@ -22,8 +22,8 @@ from bot.retrieval.lexical_index import Postings
 from bot.retrieval.signals import SearchIndex
 from bot.retrieval.speller import Speller
 
-#: Raised whenever the files below change their meaning.
-FORMAT = 1
+#: Raised whenever the files below change their meaning, or the same text gives other features.
+FORMAT = 2
 MANIFEST_FILE, WORDS_FILE, ARRAYS_FILE, CATALOG_FILE = (
     "manifest.json",
     "words.json",

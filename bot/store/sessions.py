@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import Conflict, StoreError
 from bot.domain.session import Session
 from bot.store.tables import metadata, sessions
+
+
+@asynccontextmanager
+async def _as_store_errors() -> AsyncIterator[None]:
+    """Faults of the database come out as StoreError, with no statement or value in the message."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise StoreError(f"the database failed: {type(error).__name__}") from error
 
 
 class SqlSessionStore:
@@ -21,11 +32,8 @@ class SqlSessionStore:
 
     async def open(self) -> None:
         """Create what is missing in the database. Calling it twice is safe."""
-        try:
-            async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
-        except SQLAlchemyError as error:
-            raise StoreError(f"cannot open the database: {type(error).__name__}") from error
+        async with _as_store_errors(), self._engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -37,16 +45,13 @@ class SqlSessionStore:
         Raises:
             StoreError: it gave none.
         """
-        try:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreError(f"the database does not answer: {type(error).__name__}") from error
+        async with _as_store_errors(), self._engine.connect() as connection:
+            await connection.execute(select(sessions.c.id).limit(1))
 
     async def find(self, session_id: str) -> tuple[Session, int] | None:
         """A session and its version, or None."""
         query = select(sessions.c.data, sessions.c.version).where(sessions.c.id == session_id)
-        async with self._engine.connect() as connection:
+        async with _as_store_errors(), self._engine.connect() as connection:
             row = (await connection.execute(query)).first()
         return (Session.from_data(row.data), row.version) if row else None
 
@@ -61,7 +66,7 @@ class SqlSessionStore:
             "version": version + 1,
             "updated_at": now.astimezone(UTC),
         }
-        async with self._engine.begin() as connection:
+        async with _as_store_errors(), self._engine.begin() as connection:
             if version == 0:
                 try:
                     await connection.execute(insert(sessions).values(id=session.id, **values))
@@ -76,12 +81,12 @@ class SqlSessionStore:
 
     async def forget(self, session_id: str) -> None:
         """Delete one session; nothing happens when there is none."""
-        async with self._engine.begin() as connection:
+        async with _as_store_errors(), self._engine.begin() as connection:
             await connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
     async def forget_before(self, moment: datetime) -> int:
         """Delete the sessions not used since `moment`; gives their number."""
-        async with self._engine.begin() as connection:
+        async with _as_store_errors(), self._engine.begin() as connection:
             result = await connection.execute(
                 delete(sessions).where(sessions.c.updated_at < moment.astimezone(UTC))
             )

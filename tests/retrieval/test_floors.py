@@ -10,7 +10,17 @@ from bot.settings import PROJECT_ROOT
 from bot.text.normalize import words
 
 EVALUATION = PROJECT_ROOT / "evaluation"
-STYLES = {"proper", "no_diacritics", "typo", "teencode", "spoken", "elder", "team"}
+STYLES = {
+    "short",
+    "brief",
+    "proper",
+    "no_diacritics",
+    "typo",
+    "teencode",
+    "spoken",
+    "elder",
+    "team",
+}
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.content.issues import ContentIssue, issue
 from bot.content.marked_yaml import Marked, YamlPath
+from bot.domain.cards import UNKNOWN_DATE
 
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-UNKNOWN_DATE = "không rõ"
 
 
 @dataclass

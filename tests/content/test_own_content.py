@@ -1,0 +1,53 @@
+"""Our own content: nothing wrong with it, and it holds what was promised."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.content.issues import Severity
+from bot.content.loader import load_content
+from bot.settings import PROJECT_ROOT
+
+
+@pytest.fixture(scope="module")
+def content():
+    return load_content(PROJECT_ROOT)
+
+
+def test_our_own_content_has_no_error(content):
+    _, issues = content
+    assert [str(one) for one in issues if one.severity is Severity.ERROR] == []
+
+
+def test_there_are_enough_ways_to_ask(content):
+    files, _ = content
+    catalog = files.to_catalog("")
+    topics = {topic.id for topic in catalog.topics}
+    counts = {intent.name: len(intent.examples) for intent in catalog.intents}
+    assert min(counts[topic] for topic in topics) >= 60
+    assert sum(count for name, count in counts.items() if name in topics) >= 12_000
+    assert sum(count for name, count in counts.items() if name not in topics) >= 1_500
+
+
+def test_every_topic_says_where_it_comes_from_and_how_fresh_it_is(content):
+    files, _ = content
+    for file in files.topics:
+        assert file.topic.sources, file.topic.id
+        assert file.topic.as_of, file.topic.id
+        assert all(one.title and one.reference and one.date for one in file.topic.sources)
+
+
+def test_a_changed_law_is_named_by_the_check_and_told_to_the_citizen(content):
+    from datetime import date
+
+    from bot.domain.cards import answer_card
+
+    files, issues = content
+    catalog = files.to_catalog("")
+    named = {one.path for one in issues if one.code in {"law_amended", "law_lapsed_told"}}
+    assert named
+    for topic in catalog.topics:
+        changed = topic.laws_changed(catalog.laws, date(2026, 11, 21))
+        if changed:
+            assert topic.path in named
+            assert changed[0].number in answer_card(topic, catalog, date(2026, 11, 21))

@@ -1,0 +1,58 @@
+"""Docs that would lie if the code changed without them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.cli.main import COMMANDS
+from bot.content.readers.knowledge import ALLOWED_KEYS, AUDIENCES, FOLDERS
+from bot.content.readers.topic_body import SECTIONS
+from bot.settings import PROJECT_ROOT, Settings
+
+README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (PROJECT_ROOT / "docs" / "noi-dung" / "viet-mot-chu-de.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_readme_with_its_help():
+    for name, field in Settings.model_fields.items():
+        assert f"`TROLY06_{name.upper()}`" in README, name
+        assert field.description, name
+        assert field.description in README, name
+
+
+def test_every_command_has_help_and_a_module():
+    for command, help_text in COMMANDS.items():
+        assert help_text
+        assert (PROJECT_ROOT / "bot" / "cli" / f"{command}.py").exists()
+
+
+def test_the_editors_guide_names_every_key_section_group_and_audience():
+    for word in (*ALLOWED_KEYS, *SECTIONS, *AUDIENCES):
+        assert word in GUIDE, word
+    for group, folder in FOLDERS.items():
+        assert f"`{group}/`" in GUIDE
+        assert f"`knowledge/{folder}/`" in GUIDE
+
+
+def test_every_dependency_has_its_reason_in_the_readme():
+    text = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = text.split("[project.scripts]")[0]
+    names = re.findall(
+        r'"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?(?:>=[\d.]+)?"', block.split("dependencies = [")[1]
+    )
+    for name in set(names):
+        assert name in README, name
+
+
+def test_no_blank_is_left_in_the_readme():
+    assert not re.search(r"@[A-Z_]+@", README)
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in [
+        *PROJECT_ROOT.glob("*.md"),
+        *PROJECT_ROOT.glob("docs/**/*.md"),
+        *PROJECT_ROOT.glob("*/README.md"),
+    ]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
