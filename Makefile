@@ -6,7 +6,7 @@ CORE := $(VENV)/.core-installed
 TEST := $(VENV)/.test-installed
 ENCODER := $(VENV)/.encoder-installed
 
-.PHONY: run chat test check lint format types layers content index eval train browser clean
+.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser clean
 
 run: $(CORE)  ## set up everything and serve the chat page on 127.0.0.1:8080
 	@$(BIN)/python -m bot serve
@@ -17,11 +17,14 @@ chat: $(CORE)  ## talk to it in the terminal
 test: $(TEST)  ## run all tests
 	$(BIN)/python -m pytest
 
-check: lint types layers content test  ## everything that must hold before a change lands
+check: lint hooks types layers content test  ## everything that must hold before a change lands
 
 lint: $(TEST)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+hooks: $(TEST)  ## the pre-commit hooks, on all files
+	$(BIN)/pre-commit run --all-files
 
 format: $(TEST)
 	$(BIN)/ruff format .
@@ -41,6 +44,11 @@ index: $(CORE)
 
 eval: $(CORE)
 	$(BIN)/python -m bot eval
+
+encoder: $(ENCODER)  ## torch and sentence-transformers; tests that need them then run too
+
+browser:  ## Chromium for the tests of the web page, on Debian and its kin
+	@command -v chromium chromium-browser google-chrome >/dev/null || (apt-get update && apt-get install -y chromium)
 
 train: $(ENCODER)  ## make the built-in encoder anew and calibrate it
 	$(BIN)/python -m training.train_encoder
@@ -63,7 +71,9 @@ $(TEST): requirements/test.txt $(CORE)
 	@touch $@
 
 $(ENCODER): $(CORE)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[encoder]"
+	@echo "Đang cài torch và sentence-transformers…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check sentence-transformers==6.2.0
 	@touch $@
 
 clean:

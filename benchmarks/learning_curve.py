@@ -11,41 +11,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.drawing import SEED, draw
 from bot.app import decision_path
 from bot.content.loader import load_catalog
 from bot.retrieval.decision import from_json, is_topic
 from bot.retrieval.encoder import BuiltinEncoder
 from bot.retrieval.evaluation import load_questions
 from bot.retrieval.index_builder import index_passages
-from bot.retrieval.passages import Passage, example_passages, topic_passages
+from bot.retrieval.passages import example_passages, topic_passages
 from bot.settings import Settings
 from bot.text.normalize import to_syllables
 from training.train_encoder import save, train
 
 SIZES = (5, 15, 30, 60, 1000)
-SEED = 6
 STEPS = 1000
-
-
-def draw(examples: list[Passage], size: int) -> list[Passage]:
-    """At most `size` examples of each topic."""
-    groups: dict[str, list[Passage]] = defaultdict(list)
-    for one in examples:
-        groups[one.name].append(one)
-    rng = random.Random(SEED)
-    kept = []
-    for name in sorted(groups):
-        group = groups[name]
-        rng.shuffle(group)
-        kept += group[:size] if is_topic(name) else group
-    return kept
 
 
 def main() -> None:
