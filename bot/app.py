@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -39,15 +40,17 @@ class App:
     engine: Engine
 
 
-def build_app(settings: Settings) -> App:
+def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: None) -> App:
     """Load or make the index, and wire everything together.
+
+    `before_indexing` is called when the index has to be made, which takes some seconds.
 
     Raises:
         ConfigError: the content has errors, or the encoder cannot be used.
         IndexUnusable: the index is missing or stale, and the settings forbid making it.
     """
     encoder = make_encoder(settings)
-    index, catalog = _index_and_catalog(settings, encoder)
+    index, catalog = _index_and_catalog(settings, encoder, before_indexing)
     model = load_decision_model(decision_path(settings), encoder.id)
     retriever = Retriever(index, encoder, model, catalog.abbreviations)
     safety = SafetyPhrases.of(**catalog.safety_phrases)
@@ -77,14 +80,17 @@ def index_dir(settings: Settings) -> Path:
     return settings.data_dir / "index"
 
 
-def _index_and_catalog(settings: Settings, encoder: Encoder) -> tuple[SearchIndex, Catalog]:
+def _index_and_catalog(
+    settings: Settings, encoder: Encoder, before_indexing: Callable[[], None]
+) -> tuple[SearchIndex, Catalog]:
     wanted = Manifest(hash_content(settings.content_root), encoder.id)
     try:
         index, snapshot = load_index(index_dir(settings), wanted)
     except IndexUnusable as error:
         if not settings.build_index_when_stale:
             raise
-        log.warning("making the index: %s", error)
+        log.info("making the index: %s", error)
+        before_indexing()
         return make_index(settings, encoder)
     return index, from_snapshot(snapshot)
 

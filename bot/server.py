@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
@@ -45,9 +45,9 @@ async def _forget_daily(store: SqlSessionStore, clock: Clock, session_days: int)
         await asyncio.sleep(SECONDS_BETWEEN_CLEANINGS)
 
 
-def build_server(settings: Settings) -> FastAPI:
+def build_server(settings: Settings, before_indexing: Callable[[], None] = lambda: None) -> FastAPI:
     """The web application on its database, ready for an ASGI server."""
-    app = build_app(settings)
+    app = build_app(settings, before_indexing)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = SqlSessionStore(settings.database_url)
     clock = SystemClock()

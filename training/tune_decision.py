@@ -51,7 +51,7 @@ FOLDS = 3
 FOLD_STEPS = 1000
 SEED = 20261121
 #: Shares of development questions: in scope refused, and out of scope answered outright.
-MAX_REFUSED = 0.02
+MAX_REFUSED = 0.01
 MAX_LET_THROUGH = 0.04
 _LEARNING_RATE, _ROUNDS = 0.05, 300
 _RIDGE = 0.02

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from bot.app import build_app
+from bot.cli.announce import announce_indexing
 from bot.cli.json_lines import answer_lines, plain_reply, text_of
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Utterance
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    app = build_app(Settings())
+    app = build_app(Settings(), announce_indexing)
 
     def turn(text: str) -> Turn:
         return app.engine.run_turn(Session("ask"), Utterance(text=text), vietnam_today())

@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 from bot.app import build_app
+from bot.cli.announce import announce_indexing
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Button, Reply, Utterance
 from bot.domain.session import Session
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    app = build_app(Settings())
+    app = build_app(Settings(), announce_indexing)
     print(app.catalog.message("greeting"))
     print(app.catalog.message("chat_hint"))
     session = Session("terminal")

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import Any
 
 from bot.app import build_app
+from bot.cli.announce import announce_indexing
 from bot.cli.json_lines import answer_lines, text_of
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Reply, Utterance
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    app = build_app(Settings())
+    app = build_app(Settings(), announce_indexing)
     sessions: OrderedDict[str, Session] = OrderedDict()
 
     def answer(value: dict[str, Any]) -> dict[str, Any]:

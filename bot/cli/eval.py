@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from bot.app import App, build_app
+from bot.cli.announce import announce_indexing
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Utterance
 from bot.domain.session import Session
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     settings = Settings()
-    app = build_app(settings)
+    app = build_app(settings, announce_indexing)
     questions = load_questions(settings.content_root / "evaluation" / f"{options.set}.jsonl")
     answers = [ask(app, question.text) for question in questions]
     report = evaluate(questions, answers)

@@ -6,6 +6,7 @@ import argparse
 
 import uvicorn
 
+from bot.cli.announce import announce_indexing
 from bot.observability import set_up_logging
 from bot.server import build_server
 from bot.settings import Settings
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         options.host or settings.host,
         settings.port if options.port is None else options.port,
     )
-    server = build_server(settings)
+    server = build_server(settings, announce_indexing)
     print(f"Trợ lý 06 đang chạy. Mở trình duyệt tại: http://{host}:{port}", flush=True)
     uvicorn.run(
         server, host=host, port=port, log_level="warning", access_log=False, server_header=False

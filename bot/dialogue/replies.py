@@ -47,6 +47,10 @@ class ReplyMaker:
         """A button with a system text as its label."""
         return Button(self._catalog.message(key), payload)
 
+    def menu_button(self) -> Button:
+        """A button that shows the menu."""
+        return self.button("button_menu", MENU)
+
     def topic_button(self, topic: Topic) -> Button:
         """A button that shows a topic."""
         return Button(topic.title, topic_payload(TOPIC, topic))
@@ -92,7 +96,7 @@ class ReplyMaker:
 
     def ways_on(self) -> tuple[Button, ...]:
         """What one can do when there is no answer."""
-        return (self.button("button_menu", MENU), self.button("button_handoff", HANDOFF))
+        return (self.menu_button(), self.button("button_handoff", HANDOFF))
 
     def menu(self) -> Reply:
         """All groups of topics."""
@@ -115,5 +119,5 @@ class ReplyMaker:
         buttons = [self.topic_button(topic) for topic in shown]
         if page * _PAGE_SIZE < len(topics):
             buttons.append(self.button("button_more", group_payload(group, page + 1)))
-        buttons.append(self.button("button_menu", MENU))
+        buttons.append(self.menu_button())
         return self.text("menu_group", buttons, title=self._catalog.message(f"group_{group}"))

@@ -35,8 +35,8 @@ from bot.text.normalize import words
 MAX_QUESTIONS = 3
 MAX_CHOICES = 3
 MAX_TOPICS_REPORTED = 5
-#: A class that is no topic decides only when it is at least this likely.
-MIN_SMALLTALK = 0.5
+#: Another intent than a topic decides only when it is at least this likely.
+MIN_OTHER_INTENT, MIN_OTHER_INTENT_OUT_OF_SCOPE = 0.5, 0.25
 
 
 @dataclass(frozen=True)
@@ -115,22 +115,21 @@ class Router:
     def _emergency(self, request: Request) -> Decision | None:
         if not self._safety.is_emergency(request.text):
             return None
-        retrieval = self._retriever.retrieve(request.text)
-        warning = self._make.text("emergency")
-        if retrieval.verdict is Verdict.ANSWER:
-            answer = self._answer(retrieval, request)
-            return replace(answer, outcome=Outcome.SAFETY, replies=(warning, *answer.replies))
-        return Decision(Outcome.SAFETY, (replace(warning, buttons=self._make.ways_on()),))
+        return self._warned("emergency", request)
 
     def _personal_data(self, request: Request) -> Decision | None:
-        if not request.has_personal_data:
-            return None
-        warning = self._make.text("personal_data")
+        return self._warned("personal_data", request) if request.has_personal_data else None
+
+    def _warned(self, key: str, request: Request) -> Decision:
+        """A warning first, then what else the message asks for, if anything of ours."""
+        warning = self._make.text(key, self._make.ways_on())
         retrieval = self._retriever.retrieve(request.text)
-        if retrieval.verdict is Verdict.ANSWER:
-            answer = self._answer(retrieval, request)
-            return replace(answer, outcome=Outcome.SAFETY, replies=(warning, *answer.replies))
-        return Decision(Outcome.SAFETY, (replace(warning, buttons=self._make.ways_on()),))
+        if retrieval.verdict is Verdict.UNKNOWN or not self._is_topic_first(retrieval):
+            return Decision(Outcome.SAFETY, (warning,), rule=key)
+        is_sure = retrieval.verdict is Verdict.ANSWER
+        rest = self._answer(retrieval, request) if is_sure else self._clarify(retrieval)
+        first = replace(warning, buttons=())
+        return Decision(Outcome.SAFETY, (first, *rest.replies), rest.topics, rule=key)
 
     # --- buttons, and what is typed instead of them
 
@@ -231,25 +230,30 @@ class Router:
     def _not_a_topic(self, retrieval: Retrieval) -> Decision | None:
         """What to do when an intent that is no topic comes first; None leaves it to the verdict."""
         best = retrieval.best
-        if best is None or best.score < MIN_SMALLTALK:
+        # What is nothing of ours anyway needs less certainty to be recognised for what it is.
+        is_ours = retrieval.verdict is not Verdict.UNKNOWN
+        needed = MIN_OTHER_INTENT if is_ours else MIN_OTHER_INTENT_OUT_OF_SCOPE
+        if best is None or best.score < needed:
             return None
         family, _, name = best.name.partition("/")
         if family == IntentFamily.HANDOFF:
             return self._handoff()
         if best.name == "command/menu":
             return Decision(Outcome.CLARIFY, (self._make.menu(),), rule=best.name)
-        if family == IntentFamily.REFUSAL:
-            reply = self._make.text("refusal", self._make.ways_on())
-            return Decision(Outcome.SAFETY, (reply,), rule=best.name)
-        if family in {IntentFamily.SMALLTALK, IntentFamily.COMMAND}:
-            reply = self._make.text(name, [self._make.button("button_menu", MENU)])
-            return Decision(Outcome.SMALLTALK, (reply,), rule=best.name)
-        return None
+        replies = {
+            IntentFamily.REFUSAL: (Outcome.SAFETY, "refusal", self._make.ways_on()),
+            IntentFamily.SMALLTALK: (Outcome.SMALLTALK, name, (self._make.menu_button(),)),
+            IntentFamily.COMMAND: (Outcome.SMALLTALK, name, (self._make.menu_button(),)),
+        }
+        if family not in replies:
+            return None
+        outcome, key, buttons = replies[IntentFamily(family)]
+        return Decision(outcome, (self._make.text(key, buttons),), rule=best.name)
 
     def _handoff(self) -> Decision:
         return Decision(
             Outcome.HANDOFF,
-            (self._make.text("handoff", [self._make.button("button_menu", MENU)]),),
+            (self._make.text("handoff", [self._make.menu_button()]),),
             rule="handoff",
         )
 

@@ -38,6 +38,9 @@ GATE_SIGNALS = (
 #: Questions up to this length have a gate of their own: few words are vague rather than foreign,
 #: and what tells them apart is not what tells long ones apart.
 SHORT_SYLLABLES = 8
+#: A short question whose best topic is so far (in logits) above all that is no topic gets choices
+#: rather than a refusal.
+SHORT_OVER_OUTSIDE = 2.0
 _MAX_LOGIT_GAP = 12.0
 _FAMILIES = frozenset(str(family) for family in IntentFamily)
 
@@ -99,7 +102,8 @@ class DecisionModel:
         gate = self.short if is_short(values) else self.long
         in_scope, correct = gate.in_scope.probability(values), gate.correct.probability(values)
         if in_scope < gate.min_in_scope:
-            return Verdict.UNKNOWN, in_scope, correct
+            verdict = Verdict.CLARIFY if is_vague(values) else Verdict.UNKNOWN
+            return verdict, in_scope, correct
         verdict = Verdict.ANSWER if correct >= gate.min_correct else Verdict.CLARIFY
         return verdict, in_scope, correct
 
@@ -153,6 +157,13 @@ def gate_values(
             np.log(syllables),
         ]
     )
+
+
+def is_vague(values: NDArray[np.float64]) -> bool:
+    """Whether a question is short and nearer to topics than to anything else, so worth choices."""
+    over_outside = values[GATE_SIGNALS.index("over_outside")]
+    is_nearer = values[GATE_SIGNALS.index("nearest_over_outside")] > 0
+    return bool(is_short(values) and is_nearer and over_outside >= SHORT_OVER_OUTSIDE)
 
 
 def load_decision_model(path: Path, encoder_id: str) -> DecisionModel:

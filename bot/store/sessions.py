@@ -45,8 +45,12 @@ class SqlSessionStore:
         Raises:
             StoreError: it gave none.
         """
+        # A row is written and taken back: reading alone still works on a full or read-only disk.
+        probe = {"id": "", "data": {}, "version": 0, "updated_at": datetime.now(UTC)}
         async with _as_store_errors(), self._engine.connect() as connection:
-            await connection.execute(select(sessions.c.id).limit(1))
+            transaction = await connection.begin()
+            await connection.execute(insert(sessions).values(**probe))
+            await transaction.rollback()
 
     async def find(self, session_id: str) -> tuple[Session, int] | None:
         """A session and its version, or None."""
