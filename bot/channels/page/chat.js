@@ -3,6 +3,7 @@
 
 const STORE = "troly06";
 const MAX_KEPT = 60;
+const MAX_WAIT_MS = 30000;
 const STARTERS = [
   "Kích hoạt VNeID thế nào?", "Tôi quên mật khẩu VNeID", "Đăng ký tạm trú", "Có người gọi bảo cập nhật VNeID",
 ];
@@ -61,8 +62,10 @@ function block(text) {
     if (!line.trim()) return;
     const next = lines[index + 1] || "";
     if (/^\*\*[^*]+\*\*$/.test(line)) made.push(element("h2", "", line.slice(2, -2)));
-    else if (line.endsWith(":") && /^(\d+\.|-) /.test(next)) made.push(element("h3", "", line));
-    else made.push(element("p", line.startsWith("Nguồn:") ? "source" : "", line));
+    else if (/^(\d+\.|-) /.test(next) && !made.length) made.push(element("h2", "", line));
+    else if (/^(\d+\.|-) /.test(next) && line.endsWith(":")) made.push(element("h3", "", line));
+    else if (line.startsWith("Nguồn:")) made.push(element("p", "source", line));
+    else made.push(element("p", "", line.replace(/^[^:*.,]{2,12}:(?= )/, "**$&**")));
   });
   return made;
 }
@@ -103,12 +106,19 @@ function remember(turn) {
 }
 
 async function post(body) {
-  const response = await fetch("/api/messages", {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  const data = await response.json();
-  if (!response.ok) throw new Error(data.error || "");
-  return data;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), MAX_WAIT_MS);
+  try {
+    const response = await fetch("/api/messages", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+      signal: patience.signal,
+    });
+    const data = await response.json();
+    if (!response.ok) throw Object.assign(new Error(), { told: data.error });
+    return data;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function send(text, payload) {
@@ -117,27 +127,33 @@ async function send(text, payload) {
   form.querySelector("button").disabled = true;
   status.className = "";
   status.textContent = "Đang tìm câu trả lời…";
-  if (!state.turns.length) log.replaceChildren();
+  const session = state.session;
+  if (!state.turns.length) {
+    if (log.contains(document.activeElement)) log.focus({ preventScroll: true });
+    log.replaceChildren();
+  }
   const mine = show({ mine: text });
   mine.scrollIntoView({ block: "start" });
   if (matchMedia("(pointer: coarse)").matches) question.blur();
   try {
-    const data = await post({ session: state.session, text: payload ? "" : text, press: payload || "" });
+    const data = await post({ session, text: payload ? "" : text, press: payload || "" });
+    if (session !== state.session) return; // the conversation was deleted meanwhile
     mine.querySelector(".mine").textContent = payload ? text : data.heard || text;
     state.turns.push({ mine: mine.textContent });
-    data.replies.forEach((reply, index) =>
-      remember({ text: reply.text, buttons: reply.buttons, alert: data.outcome === "safety" && index === 0 }));
+    data.replies.forEach((reply) => remember({
+      text: reply.text, buttons: reply.buttons, alert: data.outcome === "safety" && !reply.text.startsWith("**"),
+    }));
     status.textContent = "";
-    if (!payload) question.value = "";
+    if (question.value.trim() === text) question.value = "";
     grow();
     mine.scrollIntoView({ block: "start" });
   } catch (error) {
+    if (session !== state.session) return;
     mine.remove();
     if (!state.turns.length) begin();
     if (!payload && !question.value) question.value = text;
     status.className = "problem";
-    status.textContent = (error instanceof TypeError || !error.message)
-      ? "Chưa gửi được, có thể do mạng yếu. Bạn thử lại nhé." : error.message;
+    status.textContent = error.told || "Chưa gửi được, có thể do mạng yếu. Bạn thử lại nhé.";
   } finally {
     busy = false;
     form.querySelector("button").disabled = false;
@@ -152,27 +168,31 @@ function grow() {
 function begin() {
   log.replaceChildren();
   if (state.turns.length) state.turns.forEach(show);
-  else log.append(chips(STARTERS.map((label) => ({ label, payload: "" }))));
+  else log.append(element("p", "hint", "Bấm một câu hay hỏi, hoặc gõ câu hỏi ở ô bên dưới:"), chips(STARTERS.map((label) => ({ label, payload: "" }))));
 }
 
-form.addEventListener("submit", (event) => {
+function ask(event) {
   event.preventDefault();
   const text = question.value.trim();
   if (text) send(text, "");
   else question.focus();
-});
+}
+
+form.addEventListener("submit", ask);
 question.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) ask(event);
 });
 question.addEventListener("input", grow);
 document.getElementById("forget").addEventListener("click", () => {
-  fetch("/api/sessions/" + state.session, { method: "DELETE" }).catch(() => {});
+  fetch("/api/sessions/" + state.session, { method: "DELETE", keepalive: true }).catch(() => {
+    status.textContent = "Đã xóa trên máy này. Mạng yếu nên máy chủ sẽ tự quên sau một thời gian.";
+  });
   try { localStorage.removeItem(STORE); } catch (error) { /* nothing was kept */ }
   state = newState();
   begin();
   status.className = "";
   status.textContent = "Đã xóa hội thoại.";
-  question.focus();
+  window.scrollTo(0, 0);
 });
 begin();
-if (state.turns.length) window.scrollTo(0, document.body.scrollHeight);
+if (state.turns.length) window.scrollTo({ top: document.body.scrollHeight, behavior: "instant" });
