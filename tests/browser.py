@@ -8,14 +8,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from bot.settings import PROJECT_ROOT
+
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=800)
+#: The code of a topic with steps, a source and buttons; its answer depends on no ranking.
+TOPIC = "304"
+#: Opens the page in a window of a size, with options of a browser context.
+Visit = Callable[..., Page]
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -76,3 +83,15 @@ def browsing() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def ask(page: Page, text: str) -> None:
+    """Type, press Enter, wait for the reply."""
+    page.fill("#question", text)
+    page.press("#question", "Enter")
+    wait_for_reply(page)
+
+
+def wait_for_reply(page: Page) -> None:
+    expect(page.locator(".turn:last-child > .reply")).to_be_visible()
+    expect(page.locator("#status")).to_be_empty()
