@@ -148,7 +148,8 @@ _SMALL_FILES = {
     IDS: _IDS,
     ABBREVIATIONS: "abbreviations:\n  cccd: căn cước công dân\n  pass code: passcode\n",
     PLAIN_WORDS: "officialese:\n  tiến hành: làm\n  nêu trên: ở trên\n",
-    SAFETY: "emergency:\n  - cháy nhà\nscam_pressure:\n  - đang giục chuyển tiền\n",
+    SAFETY: "emergency:\n  - cháy nhà\nemergency_with_marks:\n  - tự tử\n"
+    "scam_pressure:\n  - đang giục chuyển tiền\n",
 }
 
 

@@ -120,7 +120,7 @@ def build_web_app(
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         response = await call_next(request)
-        response.headers.update(_HEADERS)
+        response.headers.update(_headers(request.url.path))
         return response
 
     @app.exception_handler(RequestValidationError)
@@ -182,6 +182,11 @@ def build_web_app(
     ).encode()
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, too_large=too_large)
     return app
+
+
+def _headers(path: str) -> dict[str, str]:
+    """What responses carry. Static files are asked for again, so an update is seen at once."""
+    return {**_HEADERS, "Cache-Control": "no-cache"} if path.startswith("/static/") else _HEADERS
 
 
 def _page(operator_name: str) -> str:

@@ -9,6 +9,8 @@ from bot.content.issues import Severity
 from bot.content.loader import load_content
 from bot.settings import Settings
 
+_LABELS = {Severity.ERROR: "lỗi", Severity.WARNING: "cảnh báo", Severity.NOTICE: "nhắc"}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -24,11 +26,10 @@ def run(options: argparse.Namespace) -> int:
     files, issues = load_content(options.root or Settings().content_root)
     shown = [one for one in issues if options.only in one.path]
     if options.errors:
-        shown = [one for one in shown if one.severity is Severity.ERROR]
+        shown = [one for one in shown if one.severity is not Severity.NOTICE]
     for one in shown:
-        label = "lỗi" if one.severity is Severity.ERROR else "nhắc"
-        print(f"{one.path}:{one.line}: [{label}] {one.text}")
-    errors = sum(one.severity is Severity.ERROR for one in issues)
+        print(f"{one.path}:{one.line}: [{_LABELS[one.severity]}] {one.text}")
+    errors = sum(one.severity is not Severity.NOTICE for one in issues)
     examples = sum(len(file.intent.examples) for file in files.intents)
     print(
         f"{len(files.topics)} chủ đề, {examples} câu mẫu, {len(files.register.laws)} văn bản: "

@@ -20,7 +20,7 @@ def read_objects() -> Iterator[dict[str, Any] | str]:
             continue
         try:
             value = json.loads(raw.decode("utf-8", errors="replace"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             yield f"line {number} is not JSON: {error}"
             continue
         yield value if isinstance(value, dict) else f"line {number} is not a JSON object"

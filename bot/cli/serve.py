@@ -27,6 +27,12 @@ def run(options: argparse.Namespace) -> int:
     server = build_server(settings, announce_indexing)
     print(f"Trợ lý 06 đang chạy. Mở trình duyệt tại: http://{host}:{port}", flush=True)
     uvicorn.run(
-        server, host=host, port=port, log_level="warning", access_log=False, server_header=False
+        server,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        log_config=None,
     )
     return 0

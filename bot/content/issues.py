@@ -12,9 +12,12 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error keeps content from being served; a notice is something an editor should know."""
+    """An error keeps content from being served. A warning fails the check alone: it can come with
+    time, and what ran yesterday must not stop today. A notice is something an editor should know.
+    """
 
     ERROR = "error"
+    WARNING = "warning"
     NOTICE = "notice"
 
 
@@ -28,6 +31,10 @@ class IssueKind:
 
 def _error(message: str) -> IssueKind:
     return IssueKind(Severity.ERROR, message)
+
+
+def _warning(message: str) -> IssueKind:
+    return IssueKind(Severity.WARNING, message)
 
 
 def _notice(message: str) -> IssueKind:
@@ -61,7 +68,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         "Số {value} đã dùng ở {other}. Hãy chọn số khác; số trống tiếp theo là {free}."
     ),
     "code_out_of_range": _error(
-        "Số {value} phải có ba chữ số (100 đến 999). "
+        "Số {value} phải có ba chữ số (100 đến 999), không trùng số khẩn cấp 110-119, 156. "
         "Hãy chọn số khác; số trống tiếp theo là {free}."
     ),
     "date_malformed": _error('Ngày "{value}" sai dạng. Hãy viết 2026, 2026-11 hoặc 2026-11-21.'),
@@ -116,7 +123,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "law_unknown": _error(
         'Văn bản "{value}" không có trong knowledge/laws.yaml. Hãy đăng ký văn bản đó, hoặc sửa mã.'
     ),
-    "law_lapsed": _error(
+    "law_lapsed": _warning(
         "Chủ đề dựa vào {value}, đã hết hiệu lực từ {since}{by}. Hãy cập nhật theo văn bản mới, "
         'hoặc ghi rõ trong "Lưu ý" rằng {value} đã hết hiệu lực.'
     ),

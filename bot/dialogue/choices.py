@@ -22,11 +22,22 @@ _ORDINALS = {
 }
 _NUMBER = re.compile(
     r"(?:toi |em |chon |lay |bam |so |muc |cau |y |cai |viec |o |thu )*"
-    r"(\d|mot|nhat|dau|hai|nhi|ba|bon|tu|nam)"
+    r"(\d{1,2}|mot|nhat|hai|nhi|ba|bon|tu|nam|(?<=cai )dau|(?<=muc )dau|(?<=thu )dau)"
     r"(?: tien)?(?: a| nhe| nha| di)?"
 )
 #: A label typed in part still counts when it has at least so many words of the label in a row.
 _MIN_LABEL_WORDS = 2
+
+
+#: Whole messages that lose their meaning with their marks: "bà" is no "ba", "nam" no "năm".
+_OTHER_WORDS = frozenset(
+    {"bà", "bả", "bã", "bá", "nam", "nằm", "tự", "từ", "hại", "hải", "nhì", "tứ"}
+)
+
+
+def _is_another_word(text: str) -> bool:
+    typed = words(text)
+    return bool(typed) and typed[-1] in _OTHER_WORDS
 
 
 def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
@@ -34,7 +45,7 @@ def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
     key = fold(" ".join(words(text)))
     if not key or not choices:
         return None
-    if match := _NUMBER.fullmatch(key):
+    if (match := _NUMBER.fullmatch(key)) and not _is_another_word(text):
         number = int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
         return choices[number - 1] if 1 <= number <= len(choices) else None
     if key in {"cai cuoi", "cai cuoi cung", "muc cuoi", "muc cuoi cung"}:

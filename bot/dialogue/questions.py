@@ -25,3 +25,14 @@ def split_questions(text: str) -> list[str]:
     pieces = [piece.strip(" ,.;") for piece in _BREAK.split(text) if piece]
     questions = [piece for piece in pieces if len(words(piece)) >= MIN_WORDS]
     return questions if len(questions) > 1 else [text]
+
+
+_ASKS = re.compile(
+    r"\?|\b(?:gì|gi|sao|nào|nao|đâu|dau|mấy|may|bao|không|khong|ko|hả|ha|thế nào|chưa|chua)\b",
+    re.IGNORECASE,
+)
+
+
+def is_question(piece: str) -> bool:
+    """Whether a piece asks something, and is not only told along the way."""
+    return bool(_ASKS.search(piece))

@@ -20,7 +20,7 @@ from bot.dialogue.payloads import (
     WHAT_IFS,
     parse_payload,
 )
-from bot.dialogue.questions import split_questions
+from bot.dialogue.questions import is_question, split_questions
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
@@ -33,10 +33,16 @@ from bot.retrieval.retriever import Retrieval, Retriever
 from bot.text.normalize import words
 
 MAX_QUESTIONS = 3
+#: A shorter piece that is not understood ("giúp với được không?") is no question of its own.
+MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES = 3
 MAX_TOPICS_REPORTED = 5
 #: Another intent than a topic decides only when it is at least this likely.
 MIN_OTHER_INTENT, MIN_OTHER_INTENT_OUT_OF_SCOPE = 0.5, 0.25
+
+
+#: Which outcome a turn with several questions is named after.
+_OUTCOME_ORDER = (Outcome.SAFETY, Outcome.ANSWERED, Outcome.CLARIFY, Outcome.HANDOFF)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,9 @@ class Router:
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
             ("unreadable", self._unreadable),
             ("emergency", self._emergency),
+            ("scam_in_progress", self._scam_in_progress),
             ("personal_data", self._personal_data),
+            ("too_long", self._too_long),
             ("button", self._button),
             ("choice", self._choice),
             ("code", self._code),
@@ -101,13 +109,16 @@ class Router:
     def _unreadable(self, request: Request) -> Decision | None:
         if request.payload:
             return None
-        if request.is_too_long:
-            return self._unknown(self._make.text("too_long", limit=self._max_utterance_chars))
         if not request.text:
             return self._unknown(self._make.text("empty"))
         if not words(request.text):
             return self._unknown(self._make.text("only_symbols"))
         return None
+
+    def _too_long(self, request: Request) -> Decision | None:
+        if not request.is_too_long:
+            return None
+        return self._unknown(self._make.text("too_long", limit=self._max_utterance_chars))
 
     def _unknown(self, reply: Reply) -> Decision:
         return Decision(Outcome.UNKNOWN, (replace(reply, buttons=self._make.ways_on()),))
@@ -116,6 +127,20 @@ class Router:
         if not self._safety.is_emergency(request.text):
             return None
         return self._warned("emergency", request)
+
+    def _scam_in_progress(self, request: Request) -> Decision | None:
+        """Somebody is pressing the citizen now: stop first, then the nearest safety topic."""
+        if not self._safety.is_scam_pressure(request.text):
+            return None
+        retrieval = self._retriever.retrieve(request.text)
+        near = self._topics(retrieval)[:MAX_CHOICES]
+        topics = [topic for topic in near if topic.group == "safety"]
+        if retrieval.verdict is Verdict.UNKNOWN or not topics:
+            return None
+        replies = [self._make.text("scam_in_progress"), self._make.answer(topics[0], request.today)]
+        if request.has_personal_data:
+            replies.insert(1, self._make.text("personal_data"))
+        return Decision(Outcome.SAFETY, tuple(replies), self._scored(retrieval))
 
     def _personal_data(self, request: Request) -> Decision | None:
         return self._warned("personal_data", request) if request.has_personal_data else None
@@ -127,6 +152,9 @@ class Router:
         if retrieval.verdict is Verdict.UNKNOWN or not self._is_topic_first(retrieval):
             return Decision(Outcome.SAFETY, (warning,), rule=key)
         is_sure = retrieval.verdict is Verdict.ANSWER
+        if not is_sure and request.has_personal_data:
+            # What is left of a masked message is too little to offer choices on.
+            return Decision(Outcome.SAFETY, (warning,), rule=key)
         rest = self._answer(retrieval, request) if is_sure else self._clarify(retrieval)
         first = replace(warning, buttons=())
         return Decision(Outcome.SAFETY, (first, *rest.replies), rest.topics, rule=key)
@@ -185,29 +213,40 @@ class Router:
     # --- questions
 
     def _several_questions(self, request: Request) -> Decision | None:
-        pieces = split_questions(request.text)
+        """Each question by itself, when one has an answer of its own and another differs."""
+        pieces = split_questions(request.text)[: MAX_QUESTIONS + 1]
         if len(pieces) == 1:
             return None
-        found: dict[str, Retrieval] = {}
-        for piece in pieces:
-            retrieval = self._retriever.retrieve(piece)
-            if retrieval.verdict is Verdict.ANSWER and self._is_topic_first(retrieval):
-                found.setdefault(retrieval.topics[0].name, retrieval)
-        if len(found) < 2:
-            return None
-        answers = [
-            self._answer(retrieval, request) for retrieval in list(found.values())[:MAX_QUESTIONS]
+        retrievals = [self._retriever.retrieve(piece) for piece in pieces]
+        sure = {
+            one.topics[0].name
+            for one in retrievals
+            if one.verdict is Verdict.ANSWER and self._is_topic_first(one)
+        }
+        open_questions = [
+            piece
+            for piece, one in zip(pieces, retrievals, strict=True)
+            if one.verdict is Verdict.UNKNOWN
+            and is_question(piece)
+            and len(words(piece)) >= MIN_OPEN_QUESTION_WORDS
         ]
-        replies = [self._make.text("several_intro", count=len(answers))]
-        replies += [reply for answer in answers for reply in answer.replies]
-        if len(found) > MAX_QUESTIONS:
+        if not sure or (len(sure) == 1 and not open_questions):
+            return None
+        return self._one_by_one(pieces, request)
+
+    def _one_by_one(self, pieces: list[str], request: Request) -> Decision:
+        decisions: dict[object, Decision] = {}
+        for piece in pieces[:MAX_QUESTIONS]:
+            one = self._question(replace(request, text=piece))
+            decisions.setdefault(one.topics[0].id if one.topics else piece, one)
+        replies = [self._make.text("several_intro", count=len(decisions))]
+        replies += [reply for one in decisions.values() for reply in one.replies]
+        if len(pieces) > MAX_QUESTIONS:
             replies.append(self._make.text("several_left"))
-        outcome = (
-            Outcome.SAFETY
-            if any(one.outcome is Outcome.SAFETY for one in answers)
-            else Outcome.ANSWERED
-        )
-        return Decision(outcome, tuple(replies), tuple(answer.topics[0] for answer in answers))
+        outcomes = [one.outcome for one in decisions.values()]
+        outcome = next((one for one in _OUTCOME_ORDER if one in outcomes), Outcome.UNKNOWN)
+        topics = tuple(one.topics[0] for one in decisions.values() if one.topics)
+        return Decision(outcome, tuple(replies), topics)
 
     def _question(self, request: Request) -> Decision:
         retrieval = self._retriever.retrieve(request.text)
@@ -258,13 +297,8 @@ class Router:
         )
 
     def _answer(self, retrieval: Retrieval, request: Request) -> Decision:
-        topic = self._topics(retrieval)[0]
-        replies = [self._make.answer(topic, request.today)]
-        outcome = Outcome.ANSWERED
-        if topic.group == "safety" and self._safety.is_scam_pressure(request.text):
-            replies.insert(0, self._make.text("scam_in_progress"))
-            outcome = Outcome.SAFETY
-        return Decision(outcome, tuple(replies), self._scored(retrieval))
+        reply = self._make.answer(self._topics(retrieval)[0], request.today)
+        return Decision(Outcome.ANSWERED, (reply,), self._scored(retrieval))
 
     def _clarify(self, retrieval: Retrieval) -> Decision:
         topics = self._topics(retrieval)[:MAX_CHOICES]

@@ -134,12 +134,14 @@ def show_date(written: str) -> str:
 def what_ifs_card(topic: Topic, catalog: Catalog) -> str:
     """What can go wrong, and what to do then."""
     lines = [f"- {one.condition}: {one.remedy}" for one in topic.what_ifs]
-    return "\n".join([catalog.message("label_what_ifs", title=topic.title), *lines])
+    text = "\n".join([catalog.message("label_what_ifs", title=topic.title), *lines])
+    return f"{text}\n\n{source_line(topic, catalog)}"
 
 
 def documents_card(topic: Topic, catalog: Catalog) -> str:
     """The papers to bring or attach."""
-    return f"**{topic.title}**\n" + _bullets(catalog.message("label_documents"), topic.documents)
+    text = f"**{topic.title}**\n" + _bullets(catalog.message("label_documents"), topic.documents)
+    return f"{text}\n\n{source_line(topic, catalog)}"
 
 
 def sources_card(topic: Topic, catalog: Catalog) -> str:

@@ -41,6 +41,8 @@ SHORT_SYLLABLES = 8
 #: A short question whose best topic is so far (in logits) above all that is no topic gets choices
 #: rather than a refusal.
 SHORT_OVER_OUTSIDE = 2.0
+#: And whose words the index mostly knows.
+SHORT_KNOWN_SHARE = 0.6
 _MAX_LOGIT_GAP = 12.0
 _FAMILIES = frozenset(str(family) for family in IntentFamily)
 
@@ -163,7 +165,8 @@ def is_vague(values: NDArray[np.float64]) -> bool:
     """Whether a question is short and nearer to topics than to anything else, so worth choices."""
     over_outside = values[GATE_SIGNALS.index("over_outside")]
     is_nearer = values[GATE_SIGNALS.index("nearest_over_outside")] > 0
-    return bool(is_short(values) and is_nearer and over_outside >= SHORT_OVER_OUTSIDE)
+    is_known = values[GATE_SIGNALS.index("known_share")] >= SHORT_KNOWN_SHARE
+    return bool(is_short(values) and is_nearer and is_known and over_outside >= SHORT_OVER_OUTSIDE)
 
 
 def load_decision_model(path: Path, encoder_id: str) -> DecisionModel:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +138,7 @@ def load_index(directory: Path, wanted: Manifest) -> tuple[SearchIndex, Mapping[
                 ),
                 speller=Speller(words["frequencies"]),
             )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise IndexMissing(
             f"the search index in {directory} is damaged: run `python -m bot index`"
         ) from error

@@ -12,6 +12,8 @@ from bot.text.telex import decode_telex
 _LETTERS = "abcdefghiklmnopqrstuvxy"
 #: Shorter words have too many neighbours one letter away to guess.
 _MIN_CHARS = 4
+#: Longer than two syllables run together.
+_MAX_CHARS = 14
 
 
 class Speller:
@@ -32,7 +34,7 @@ class Speller:
         decoded = decode_telex(syllable)
         if decoded is not None and fold_syllable(decoded) in self.frequencies:
             return (decoded,)
-        if len(folded) < _MIN_CHARS:
+        if not _MIN_CHARS <= len(folded) <= _MAX_CHARS:
             return (syllable,)
         parts = self._split(folded)
         if parts is not None:

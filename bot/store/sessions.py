@@ -28,7 +28,7 @@ class SqlSessionStore:
     """Sessions in any database that SQLAlchemy speaks to."""
 
     def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url)
+        self._engine: AsyncEngine = create_async_engine(url, hide_parameters=True)
 
     async def open(self) -> None:
         """Create what is missing in the database. Calling it twice is safe."""

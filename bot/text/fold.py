@@ -15,9 +15,17 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare).translate(_D_WITH_STROKE)
 
 
-@lru_cache(maxsize=32_768)
+#: The longest Vietnamese syllable has seven letters ("nghiêng"); foreign words are seldom longer.
+_MAX_REMEMBERED_CHARS = 12
+
+
 def fold_syllable(syllable: str) -> str:
-    """`fold` for a single word, remembered: a language has few syllables, and they recur."""
+    """`fold` for a single word; short ones are remembered, for few of them recur all the time."""
+    return _remembered(syllable) if len(syllable) <= _MAX_REMEMBERED_CHARS else fold(syllable)
+
+
+@lru_cache(maxsize=32_768)
+def _remembered(syllable: str) -> str:
     return fold(syllable)
 
 

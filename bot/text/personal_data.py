@@ -35,14 +35,14 @@ class PersonalDataSpan:
 MASK = "•••"
 
 # Single separators that people put between groups of digits.
-_GAP = r"[ .\-\u00a0]?"
+_GAP = r"[ ._/\-\u00a0]?"
 # Letters may touch: people write sdt0900000000. A longer number is never cut to a shorter one.
 _DIGITS = re.compile(rf"\+?\d(?:{_GAP}\d)*")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: Where such a word stands, every short number is taken for a code: "482913 là mã otp của em".
 _CODE_WORD = re.compile(
-    r"(?:\botp\b|\bo t p\b|mã xác (?:thực|nhận)|ma xac (?:thuc|nhan)|passcode|pass code"
-    r"|mã pin|ma pin|\bpin\b)"
-    r"[^\d\n]{0,40}$",
+    r"\botp|\bo t p\b|mã xác (?:thực|nhận)|ma xac (?:thuc|nhan)|passcode|pass code"
+    r"|mã pin|ma pin|\bpin\b",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(
@@ -57,7 +57,7 @@ _BANK_WORD = re.compile(
     r"[^\d\n]{0,40}$",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\d{1,2}[ .\-]\d{1,2}[ .\-]\d{4}|\d{4}-\d{1,2}-\d{1,2}")
+_DATE = re.compile(r"\d{1,2}[ ./\-]\d{1,2}[ ./\-]\d{4}|\d{4}-\d{1,2}-\d{1,2}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR_WORD = re.compile(r"\b(?:năm|nam)\s*$", re.IGNORECASE)
 # Numbers that anybody may call: 1900 and 1800 with four digits.
@@ -96,7 +96,8 @@ def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
     if len(digits) >= 6 and _BANK_WORD.search(before):
         return PersonalDataKind.BANK_ACCOUNT
     if 4 <= len(digits) <= 8:
-        return PersonalDataKind.ONE_TIME_CODE if _CODE_WORD.search(before) else None
+        is_code = _CODE_WORD.search(text) and not _YEAR.fullmatch(written) and "/" not in written
+        return PersonalDataKind.ONE_TIME_CODE if is_code else None
     if _is_mobile(digits):
         return PersonalDataKind.PHONE
     if len(digits) < 9 or _is_list_of_small_numbers(written):

@@ -140,9 +140,8 @@ async function send(text, payload) {
     if (session !== state.session) return; // the conversation was deleted meanwhile
     mine.querySelector(".mine").textContent = payload ? text : data.heard || text;
     state.turns.push({ mine: mine.textContent });
-    data.replies.forEach((reply) => remember({
-      text: reply.text, buttons: reply.buttons, alert: data.outcome === "safety" && !reply.text.startsWith("**"),
-    }));
+    data.replies.forEach((reply, index) =>
+      remember({ text: reply.text, buttons: reply.buttons, alert: data.outcome === "safety" && index === 0 }));
     status.textContent = "";
     if (question.value.trim() === text) question.value = "";
     grow();

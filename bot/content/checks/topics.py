@@ -28,6 +28,8 @@ MAX_ANSWER_SENTENCES = 2
 #: Fits a button on Telegram and on Zalo, on a narrow phone over two lines.
 MAX_TITLE_CHARS = 60
 FIRST_CODE, LAST_CODE = 100, 999
+#: Telephone numbers for emergencies and for reporting scams: typing one must never open a topic.
+RESERVED_CODES = frozenset({*range(110, 120), 156})
 
 _SENTENCE_END = re.compile(r"[.!?…](?=\s+[A-ZĐÀ-Ỹ]|$)")
 
@@ -40,13 +42,14 @@ def check_every_id_and_code_is_used_once(files: ContentFiles) -> Iterator[Conten
     """No two topics share an id or a code, and codes have three digits."""
     ids: dict[str, str] = {}
     codes: dict[int, str] = {}
-    taken = {file.topic.code for file in files.topics}
+    taken = RESERVED_CODES | {file.topic.code for file in files.topics}
     free = next(code for code in range(FIRST_CODE, LAST_CODE + 2) if code not in taken)
     for file in files.topics:
         topic = file.topic
         if topic.id and topic.id in ids:
             yield issue(*_at(file, "id"), "id_duplicate", value=topic.id, other=ids[topic.id])
-        if topic.code and not FIRST_CODE <= topic.code <= LAST_CODE:
+        is_usable = FIRST_CODE <= topic.code <= LAST_CODE and topic.code not in RESERVED_CODES
+        if topic.code and not is_usable:
             yield issue(*_at(file, "code"), "code_out_of_range", value=topic.code, free=free)
         elif topic.code and topic.code in codes:
             yield issue(

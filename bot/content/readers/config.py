@@ -41,7 +41,7 @@ def read_text_table(
 
 
 #: The lists of `config/safety.yaml`.
-SAFETY_KINDS = ("emergency", "scam_pressure")
+SAFETY_KINDS = ("emergency", "emergency_with_marks", "scam_pressure")
 
 
 def read_safety_phrases(

@@ -64,8 +64,31 @@ def test_an_emergency_comes_before_everything(app, text):
     assert all(number in turn.replies[0].text for number in ("113", "114", "115"))
 
 
-def test_a_scam_in_progress_is_stopped_first(app):
-    turn = say(app, "có người xưng công an đang gọi bảo đọc mã otp để cập nhật vneid")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ứng dụng vneid đang chạy thì bị văng",
+        "bật tính năng xác thực khuôn mặt ở đâu",
+        "chỉ từ từ giúp bác cách kích hoạt",
+        "tu tu chi toi cach kich hoat vneid",
+        "rơi điện thoại xuống dưới nước",
+        "hồ sơ đang bị đánh dấu lỗi",
+        "bat tinh nang nfc",
+    ],
+)
+def test_harmless_words_raise_no_alarm(app, text):
+    assert say(app, text).rule != "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có người xưng công an đang gọi bảo đọc mã otp để cập nhật vneid",
+        "công an phường đang gọi bắt tôi cài ứng dụng vneid mới",
+    ],
+)
+def test_a_scam_in_progress_is_stopped_first(app, text):
+    turn = say(app, text)
     assert turn.outcome is Outcome.SAFETY
     assert turn.replies[0].text.startswith("Dừng lại ngay")
     assert turn.topics[0].id.startswith("safety/")

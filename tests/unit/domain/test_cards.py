@@ -179,7 +179,8 @@ def test_the_card_of_sources_has_every_address_and_the_registered_laws():
 def test_the_card_of_what_ifs_has_each_condition_with_its_remedy():
     topic = make_topic(what_ifs=(WhatIf("Máy báo lỗi", "Thử lại."), WhatIf("Mất mạng", "Chờ.")))
     assert what_ifs_card(topic, CATALOG) == (
-        "Đăng ký tạm trú: nếu gặp khó\n- Máy báo lỗi: Thử lại.\n- Mất mạng: Chờ."
+        "Đăng ký tạm trú: nếu gặp khó\n- Máy báo lỗi: Thử lại.\n- Mất mạng: Chờ.\n\n"
+        "Nguồn: Luật Cư trú (10/06/2026). Cập nhật: 06/2026."
     )
 
 
