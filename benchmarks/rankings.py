@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -46,8 +45,8 @@ from bot.domain.session import Session
 from bot.settings import Settings
 app = build_app(Settings())
 app.engine.run_turn(Session("x"), Utterance(text="quên mật khẩu vneid"), vietnam_today())
-import resource
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(time.perf_counter() - began, int(peak.split()[1]) / 1024)
 """
 
 
@@ -180,9 +179,6 @@ def main() -> None:
         "rankings": {name: measure(names, rank, inside) for name, rank in functions.items()},
         "whole_turn": whole_turn(settings, questions),
         "cold_start": cold_start(),
-        "memory_of_this_process_mb": round(
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1
-        ),
     }
     print(json.dumps(report, ensure_ascii=False, indent=1))
     if options.json:

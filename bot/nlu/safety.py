@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.text.fold import fold_syllable
@@ -14,15 +15,15 @@ EMERGENCY_NUMBERS = frozenset({"112", "113", "114", "115"})
 
 @dataclass(frozen=True)
 class SafetyPhrases:
-    """Phrases of `config/safety.yaml` as syllables.
+    """Phrases of `config/safety.yaml`, ready to be found.
 
     A syllable typed with marks must be that of the phrase: "đang chạy" is no "đang cháy". One typed
     without marks may stand for it, unless the phrase is among those that only count with marks.
     """
 
-    emergency: tuple[tuple[str, ...], ...]
-    emergency_with_marks: tuple[tuple[str, ...], ...]
-    scam_pressure: tuple[tuple[str, ...], ...]
+    emergency: re.Pattern[str]
+    emergency_with_marks: re.Pattern[str]
+    scam_pressure: re.Pattern[str]
 
     @classmethod
     def of(
@@ -32,35 +33,35 @@ class SafetyPhrases:
         scam_pressure: Iterable[str],
     ) -> SafetyPhrases:
         """From phrases as editors write them."""
-        lists = (emergency, emergency_with_marks, scam_pressure)
-        return cls(*(tuple(tuple(words(phrase)) for phrase in one) for one in lists))
+        return cls(
+            _pattern(emergency, marks_needed=False),
+            _pattern(emergency_with_marks, marks_needed=True),
+            _pattern(scam_pressure, marks_needed=False),
+        )
 
     def is_emergency(self, text: str) -> bool:
         """Whether a life or a house is in danger."""
-        typed = words(text)
-        if len(typed) == 1 and typed[0] in EMERGENCY_NUMBERS:
+        typed = " ".join(words(text))
+        if typed in EMERGENCY_NUMBERS:
             return True
-        return _contains(typed, self.emergency, marks_needed=False) or _contains(
-            typed, self.emergency_with_marks, marks_needed=True
-        )
+        return bool(self.emergency.search(typed) or self.emergency_with_marks.search(typed))
 
     def is_scam_pressure(self, text: str) -> bool:
         """Whether somebody is pressing the citizen right now."""
-        return _contains(words(text), self.scam_pressure, marks_needed=False)
+        return bool(self.scam_pressure.search(" ".join(words(text))))
 
 
-def _contains(
-    typed: Sequence[str], phrases: Iterable[Sequence[str]], *, marks_needed: bool
-) -> bool:
-    return any(
-        all(
-            _matches(typed[at + offset], syllable, marks_needed=marks_needed)
-            for offset, syllable in enumerate(phrase)
-        )
+def _pattern(phrases: Iterable[str], *, marks_needed: bool) -> re.Pattern[str]:
+    """Finds any of the phrases as whole syllables; nothing when there are none."""
+    alternatives = (
+        " ".join(_syllable(one, marks_needed=marks_needed) for one in words(phrase))
         for phrase in phrases
-        for at in range(len(typed) - len(phrase) + 1)
     )
+    return re.compile(rf"(?<!\S)(?:{'|'.join(alternatives) or '(?!)'})(?!\S)")
 
 
-def _matches(typed: str, syllable: str, *, marks_needed: bool) -> bool:
-    return typed == syllable or (not marks_needed and typed == fold_syllable(syllable))
+def _syllable(syllable: str, *, marks_needed: bool) -> str:
+    folded = fold_syllable(syllable)
+    if marks_needed or folded == syllable:
+        return re.escape(syllable)
+    return f"(?:{re.escape(syllable)}|{re.escape(folded)})"
