@@ -50,7 +50,8 @@ class SentenceTransformerEncoder:
         vectors = self._model.encode(
             list(texts), normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(vectors, dtype=np.float32)
+        # In half precision a text without any known word becomes NaN: it has no direction.
+        return np.nan_to_num(np.asarray(vectors, dtype=np.float32))
 
 
 def _hash_weights(folder: Path) -> str:
