@@ -38,9 +38,11 @@ GATE_SIGNALS = (
 #: Questions up to this length have a gate of their own: few words are vague rather than foreign,
 #: and what tells them apart is not what tells long ones apart.
 SHORT_SYLLABLES = 8
-#: A short question whose best topic is so far (in logits) above all that is no topic gets choices
-#: rather than a refusal.
+#: A doubtful short question whose best topic is so far (in logits) above all that is no topic
+#: gets choices rather than a refusal.
 SHORT_OVER_OUTSIDE = 2.0
+#: The same for a longer question.
+LONG_OVER_OUTSIDE = 4.0
 #: And whose words the index mostly knows.
 SHORT_KNOWN_SHARE = 0.6
 _MAX_LOGIT_GAP = 12.0
@@ -162,7 +164,7 @@ def gate_values(
 
 
 def is_vague(values: NDArray[np.float64]) -> bool:
-    """Whether a question is short and nearer to topics than to anything else, so worth choices."""
+    """Whether a question is clearly nearer to topics than to anything else, so worth choices."""
     over_outside = values[GATE_SIGNALS.index("over_outside")]
     is_nearer = values[GATE_SIGNALS.index("nearest_over_outside")] > 0
     is_known = values[GATE_SIGNALS.index("known_share")] >= SHORT_KNOWN_SHARE
