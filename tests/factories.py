@@ -140,6 +140,17 @@ _EXAMPLES = {
     "account/quen-mat-khau": "tôi quên mật khẩu, cách {}",
     "safety/lua-dao-otp": "có người xin mã của tôi, cách {}",
 }
+_SMALL_TALK = {
+    "smalltalk/thanks": "cảm ơn nhé",
+    "smalltalk/identity": "bạn là ai",
+    "smalltalk/praise": "giỏi quá",
+    "smalltalk/complaint": "dở quá",
+    "smalltalk/chat": "hôm nay trời đẹp",
+    "smalltalk/acknowledgement": "vâng",
+    "command/help": "trợ giúp",
+    "command/stop": "dừng lại",
+    "smalltalk/greeting": "xin chào",
+}
 _SMALL_FILES = {
     TAM_TRU: _TAM_TRU,
     MAT_KHAU: _MAT_KHAU,
@@ -158,7 +169,8 @@ def _intents() -> str:
     for name, example in _EXAMPLES.items():
         lines += [f"  - intent: {name}", "    examples: |"]
         lines += [f"      - {example.format(number)}" for number in range(1, 61)]
-    lines += ["  - intent: smalltalk/greeting", "    examples: |", "      - xin chào"]
+    for name, example in _SMALL_TALK.items():
+        lines += [f"  - intent: {name}", "    examples: |", f"      - {example}"]
     return "\n".join(lines) + "\n"
 
 

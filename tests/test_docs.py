@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.cli.main import COMMANDS
-from bot.content.readers.knowledge import ALLOWED_KEYS, AUDIENCES, FOLDERS
+from bot.content.paths import FOLDERS
+from bot.content.readers.knowledge import ALLOWED_KEYS, AUDIENCES
 from bot.content.readers.topic_body import SECTIONS
 from bot.settings import PROJECT_ROOT, Settings
 

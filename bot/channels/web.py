@@ -24,6 +24,7 @@ from bot.domain.errors import BotError
 from bot.domain.messages import Utterance
 from bot.domain.ports import Conversations
 from bot.domain.session import Turn
+from bot.domain.system_texts import SystemText
 
 PAGE_DIR = Path(__file__).parent / "page"
 _HEADERS = {
@@ -127,13 +128,13 @@ def build_web_app(
     async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
         fields = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
         return JSONResponse(
-            {"error": catalog.message("bad_request", fields=fields)}, status_code=422
+            {"error": catalog.message(SystemText.BAD_REQUEST, fields=fields)}, status_code=422
         )
 
     @app.exception_handler(BotError)
     async def unavailable(_: Request, error: BotError) -> JSONResponse:
         log.error("request failed: %s", error)
-        return JSONResponse({"error": catalog.message("unavailable")}, status_code=503)
+        return JSONResponse({"error": catalog.message(SystemText.UNAVAILABLE)}, status_code=503)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def home() -> HTMLResponse:
@@ -151,7 +152,7 @@ def build_web_app(
         if wait > 0:
             seconds = str(int(wait) + 1)
             return JSONResponse(
-                {"error": catalog.message("too_many", seconds=seconds)},
+                {"error": catalog.message(SystemText.TOO_MANY, seconds=seconds)},
                 429,
                 headers={"Retry-After": seconds},
             )
@@ -178,7 +179,7 @@ def build_web_app(
 
     app.mount("/static", StaticFiles(directory=PAGE_DIR), name="static")
     too_large = json.dumps(
-        {"error": catalog.message("body_too_large")}, ensure_ascii=False
+        {"error": catalog.message(SystemText.BODY_TOO_LARGE)}, ensure_ascii=False
     ).encode()
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, too_large=too_large)
     return app

@@ -13,6 +13,7 @@ from bot.cli.announce import announce_indexing
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Button, Reply, Utterance
 from bot.domain.session import Session
+from bot.domain.system_texts import SystemText
 from bot.settings import Settings
 from bot.text.markup import to_plain
 
@@ -26,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     app = build_app(Settings(), announce_indexing)
-    print(app.catalog.message("greeting"))
-    print(app.catalog.message("chat_hint"))
+    print(app.catalog.message(SystemText.GREETING))
+    print(app.catalog.message(SystemText.CHAT_HINT))
     session = Session("terminal")
     while True:
         try:
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
             print()
             return 0
         if text.strip().lower() in {"thoát", "thoat", "quit", "exit"}:
-            print(app.catalog.message("goodbye"))
+            print(app.catalog.message(SystemText.GOODBYE))
             return 0
         turn = app.engine.run_turn(session, Utterance(text=text), vietnam_today())
         session = turn.session

@@ -12,7 +12,7 @@ from bot.content.readers.intents import IntentFile
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import TopicId
-from bot.domain.understanding import Intent, IntentName
+from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, Intent, IntentName
 
 
 @dataclass
@@ -31,6 +31,13 @@ class ContentFiles:
     tables: dict[str, Marked] = field(default_factory=dict)
     #: The text of each topic file as it stands on disk.
     raw_texts: dict[str, str] = field(default_factory=dict)
+
+    def answered_by_text(self) -> Iterator[tuple[IntentFile, str]]:
+        """Intents that are answered by a system text, each with the key of that text."""
+        for file in self.intents:
+            family, _, name = file.intent.name.partition("/")
+            if family in FAMILIES_ANSWERED_BY_TEXT:
+                yield file, name
 
     def to_catalog(self, content_hash: str) -> Catalog:
         """The same as an immutable snapshot; an intent spread over files becomes one."""

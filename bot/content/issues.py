@@ -162,8 +162,19 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "example_duplicate": _error('Câu mẫu "{value}" đã có ở ý định {other}. Hãy bỏ một nơi.'),
     # messages and word lists
     "message_missing": _error('Thiếu câu "{key}" trong config/messages.yaml. Hãy thêm câu này.'),
+    "message_unknown": _error(
+        'Trợ lý không dùng câu nào tên "{key}". Hãy sửa lại tên cho đúng, hoặc bỏ câu này.'
+    ),
     "message_broken": _error(
-        'Câu "{key}" có ngoặc nhọn sai. Hãy đóng đủ ngoặc; chỗ trống được dùng: {allowed}.'
+        'Câu "{key}" có ngoặc nhọn sai. Hãy viết mỗi chỗ trống là một tên giữa hai ngoặc nhọn, '
+        "ví dụ {{value}}."
+    ),
+    "message_blank_unknown": _error(
+        'Câu "{key}" có chỗ trống {{{blank}}} mà trợ lý không điền được. '
+        "Chỗ trống được dùng: {allowed}. Hãy sửa lại."
+    ),
+    "message_blank_missing": _error(
+        'Câu "{key}" thiếu chỗ trống {{{blank}}}. Hãy viết thêm {{{blank}}} vào câu.'
     ),
 }
 
@@ -193,6 +204,11 @@ def issue(path: str, line: int, code: str, **values: object) -> ContentIssue:
         KeyError: no such code, or a blank of its message was not given.
     """
     return ContentIssue(path, line, code, ISSUE_KINDS[code].message.format(**values))
+
+
+def listed(values: Iterable[str]) -> str:
+    """The values as editors read them."""
+    return ", ".join(values) or "không có"
 
 
 def count_errors(issues: Iterable[ContentIssue]) -> int:

@@ -17,39 +17,24 @@ from bot.content.checks.topics import TOPIC_CHECKS
 from bot.content.checks.wording import WORDING_CHECKS
 from bot.content.files import ContentFiles
 from bot.content.issues import ContentIssue, count_errors, issue
-from bot.content.readers.config import read_safety_phrases, read_text_table
-from bot.content.readers.intents import read_intents
-from bot.content.readers.knowledge import FOLDERS, read_laws, read_promised_ids, read_topic
-from bot.domain.catalog import Catalog
-from bot.domain.errors import ContentInvalid
-
-LAWS_PATH = "knowledge/laws.yaml"
-IDS_PATH = "knowledge/ids.yaml"
-ABBREVIATIONS_PATH = "config/abbreviations.yaml"
-MESSAGES_PATH = "config/messages.yaml"
-PLAIN_WORDS_PATH = "config/plain_words.yaml"
-SAFETY_PATH = "config/safety.yaml"
-_SINGLE_FILES = (
-    LAWS_PATH,
-    IDS_PATH,
+from bot.content.paths import (
     ABBREVIATIONS_PATH,
+    FOLDERS,
+    IDS_PATH,
+    LAWS_PATH,
     MESSAGES_PATH,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,
+    content_paths,
 )
+from bot.content.readers.config import read_safety_phrases, read_text_table
+from bot.content.readers.intents import read_intents
+from bot.content.readers.knowledge import read_laws, read_promised_ids, read_topic
+from bot.domain.catalog import Catalog
+from bot.domain.errors import ContentInvalid
 
 #: Every check across files, in the order in which they run.
 CHECKS = (*TOPIC_CHECKS, *REGISTER_CHECKS, *WORDING_CHECKS, *EXAMPLE_CHECKS, *MESSAGE_CHECKS)
-
-
-def content_paths(root: Path) -> list[Path]:
-    """Every file that the catalog is made from, sorted."""
-    topics = (
-        path for folder in FOLDERS.values() for path in (root / "knowledge" / folder).glob("*.md")
-    )
-    intents = (root / "intents").glob("*.yml")
-    singles = (root / one for one in _SINGLE_FILES)
-    return sorted(path for path in (*topics, *intents, *singles) if path.is_file())
 
 
 def hash_content(root: Path) -> str:

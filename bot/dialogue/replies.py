@@ -26,10 +26,20 @@ from bot.domain.cards import (
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
 from bot.domain.messages import Button, Reply
+from bot.domain.system_texts import SystemText
 
 #: Zalo shows at most five buttons under a message; more would be cut off.
 MAX_BUTTONS = 5
-GROUPS = ("activation", "account", "trouble", "service", "utility", "safety", "campaign")
+#: The groups of topics, in the order of the menu, with what they are called.
+GROUPS = {
+    "activation": SystemText.GROUP_ACTIVATION,
+    "account": SystemText.GROUP_ACCOUNT,
+    "trouble": SystemText.GROUP_TROUBLE,
+    "service": SystemText.GROUP_SERVICE,
+    "utility": SystemText.GROUP_UTILITY,
+    "safety": SystemText.GROUP_SAFETY,
+    "campaign": SystemText.GROUP_CAMPAIGN,
+}
 _PAGE_SIZE = 8
 
 
@@ -39,17 +49,21 @@ class ReplyMaker:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def text(self, key: str, buttons: Sequence[Button] = (), **values: object) -> Reply:
+    def text(self, key: SystemText, buttons: Sequence[Button] = (), **values: object) -> Reply:
         """A system text of `config/messages.yaml`."""
         return Reply(self._catalog.message(key, **values), tuple(buttons))
 
-    def button(self, key: str, payload: str) -> Button:
+    def small_talk(self, name: str) -> Reply:
+        """The answer to small talk or a command, with a way to the menu."""
+        return Reply(self._catalog.small_talk(name), (self.menu_button(),))
+
+    def button(self, key: SystemText, payload: str) -> Button:
         """A button with a system text as its label."""
         return Button(self._catalog.message(key), payload)
 
     def menu_button(self) -> Button:
         """A button that shows the menu."""
-        return self.button("button_menu", MENU)
+        return self.button(SystemText.BUTTON_MENU, MENU)
 
     def topic_button(self, topic: Topic) -> Button:
         """A button that shows a topic."""
@@ -59,10 +73,12 @@ class ReplyMaker:
         """The main card of a topic, with what one may need next."""
         buttons = []
         if topic.what_ifs:
-            buttons.append(self.button("button_what_ifs", topic_payload(WHAT_IFS, topic)))
+            buttons.append(self.button(SystemText.BUTTON_WHAT_IFS, topic_payload(WHAT_IFS, topic)))
         if topic.documents and not shows_documents(topic, self._catalog, today):
-            buttons.append(self.button("button_documents", topic_payload(DOCUMENTS, topic)))
-        last = self.button("button_sources", topic_payload(SOURCES, topic))
+            buttons.append(
+                self.button(SystemText.BUTTON_DOCUMENTS, topic_payload(DOCUMENTS, topic))
+            )
+        last = self.button(SystemText.BUTTON_SOURCES, topic_payload(SOURCES, topic))
         room = MAX_BUTTONS - 1 - len(buttons)
         buttons += [self.topic_button(other) for other in self._related(topic)[:room]]
         return Reply(answer_card(topic, self._catalog, today), (*buttons, last))
@@ -75,7 +91,7 @@ class ReplyMaker:
 
     def what_ifs(self, topic: Topic) -> Reply:
         """What can go wrong, and a way to a person."""
-        buttons = (self.topic_button(topic), self.button("button_handoff", HANDOFF))
+        buttons = (self.topic_button(topic), self.button(SystemText.BUTTON_HANDOFF, HANDOFF))
         return Reply(what_ifs_card(topic, self._catalog), buttons)
 
     def documents(self, topic: Topic) -> Reply:
@@ -90,13 +106,13 @@ class ReplyMaker:
         """A question back: which of these?"""
         buttons = [
             *map(self.topic_button, topics),
-            self.button("button_none_of_these", NONE_OF_THESE),
+            self.button(SystemText.BUTTON_NONE_OF_THESE, NONE_OF_THESE),
         ]
-        return self.text("clarify", buttons)
+        return self.text(SystemText.CLARIFY, buttons)
 
     def ways_on(self) -> tuple[Button, ...]:
         """What one can do when there is no answer."""
-        return (self.menu_button(), self.button("button_handoff", HANDOFF))
+        return (self.menu_button(), self.button(SystemText.BUTTON_HANDOFF, HANDOFF))
 
     def menu(self) -> Reply:
         """All groups of topics."""
@@ -104,7 +120,8 @@ class ReplyMaker:
             group for group in GROUPS if any(topic.group == group for topic in self._catalog.topics)
         ]
         return self.text(
-            "menu", [self.button(f"group_{group}", group_payload(group, 1)) for group in groups]
+            SystemText.MENU,
+            [self.button(GROUPS[group], group_payload(group, 1)) for group in groups],
         )
 
     def group(self, group: str, page: int) -> Reply | None:
@@ -118,6 +135,6 @@ class ReplyMaker:
             return None
         buttons = [self.topic_button(topic) for topic in shown]
         if page * _PAGE_SIZE < len(topics):
-            buttons.append(self.button("button_more", group_payload(group, page + 1)))
+            buttons.append(self.button(SystemText.BUTTON_MORE, group_payload(group, page + 1)))
         buttons.append(self.menu_button())
-        return self.text("menu_group", buttons, title=self._catalog.message(f"group_{group}"))
+        return self.text(SystemText.MENU_GROUP, buttons, title=self._catalog.message(GROUPS[group]))

@@ -26,7 +26,8 @@ from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
 from bot.domain.messages import Reply
 from bot.domain.session import Outcome, ScoredTopic, Session
-from bot.domain.understanding import IntentFamily
+from bot.domain.system_texts import SystemText
+from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, IntentFamily
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
 from bot.retrieval.retriever import Retrieval, Retriever
@@ -110,15 +111,15 @@ class Router:
         if request.payload:
             return None
         if not request.text:
-            return self._unknown(self._make.text("empty"))
+            return self._unknown(self._make.text(SystemText.EMPTY))
         if not words(request.text):
-            return self._unknown(self._make.text("only_symbols"))
+            return self._unknown(self._make.text(SystemText.ONLY_SYMBOLS))
         return None
 
     def _too_long(self, request: Request) -> Decision | None:
         if not request.is_too_long:
             return None
-        return self._unknown(self._make.text("too_long", limit=self._max_utterance_chars))
+        return self._unknown(self._make.text(SystemText.TOO_LONG, limit=self._max_utterance_chars))
 
     def _unknown(self, reply: Reply) -> Decision:
         return Decision(Outcome.UNKNOWN, (replace(reply, buttons=self._make.ways_on()),))
@@ -126,7 +127,7 @@ class Router:
     def _emergency(self, request: Request) -> Decision | None:
         if not self._safety.is_emergency(request.text):
             return None
-        return self._warned("emergency", request)
+        return self._warned(SystemText.EMERGENCY, request)
 
     def _scam_in_progress(self, request: Request) -> Decision | None:
         """Somebody is pressing the citizen now: stop first, then the nearest safety topic."""
@@ -137,15 +138,20 @@ class Router:
         topics = [topic for topic in near if topic.group == "safety"]
         if retrieval.verdict is Verdict.UNKNOWN or not topics:
             return None
-        replies = [self._make.text("scam_in_progress"), self._make.answer(topics[0], request.today)]
+        replies = [
+            self._make.text(SystemText.SCAM_IN_PROGRESS),
+            self._make.answer(topics[0], request.today),
+        ]
         if request.has_personal_data:
-            replies.insert(1, self._make.text("personal_data"))
+            replies.insert(1, self._make.text(SystemText.PERSONAL_DATA))
         return Decision(Outcome.SAFETY, tuple(replies), self._scored(retrieval))
 
     def _personal_data(self, request: Request) -> Decision | None:
-        return self._warned("personal_data", request) if request.has_personal_data else None
+        if not request.has_personal_data:
+            return None
+        return self._warned(SystemText.PERSONAL_DATA, request)
 
-    def _warned(self, key: str, request: Request) -> Decision:
+    def _warned(self, key: SystemText, request: Request) -> Decision:
         """A warning first, then what else the message asks for, if anything of ours."""
         warning = self._make.text(key, self._make.ways_on())
         retrieval = self._retriever.retrieve(request.text)
@@ -173,7 +179,7 @@ class Router:
         if verb == NONE_OF_THESE:
             return Decision(
                 Outcome.UNKNOWN,
-                (self._make.text("clarify_none", self._make.ways_on()),),
+                (self._make.text(SystemText.CLARIFY_NONE, self._make.ways_on()),),
                 rule="none",
             )
         if verb == GROUP and len(arguments) == 2 and arguments[1].isdecimal():
@@ -239,10 +245,10 @@ class Router:
         for piece in pieces[:MAX_QUESTIONS]:
             one = self._question(replace(request, text=piece))
             decisions.setdefault(one.topics[0].id if one.topics else piece, one)
-        replies = [self._make.text("several_intro", count=len(decisions))]
+        replies = [self._make.text(SystemText.SEVERAL_INTRO, count=len(decisions))]
         replies += [reply for one in decisions.values() for reply in one.replies]
         if len(pieces) > MAX_QUESTIONS:
-            replies.append(self._make.text("several_left"))
+            replies.append(self._make.text(SystemText.SEVERAL_LEFT))
         outcomes = [one.outcome for one in decisions.values()]
         outcome = next((one for one in _OUTCOME_ORDER if one in outcomes), Outcome.UNKNOWN)
         topics = tuple(one.topics[0] for one in decisions.values() if one.topics)
@@ -259,7 +265,8 @@ class Router:
             return replace(self._answer(retrieval, request), figures=figures)
         if retrieval.verdict is Verdict.CLARIFY:
             return replace(self._clarify(retrieval), figures=figures)
-        key = "unknown" if request.session.unclear_count == 0 else "unknown_again"
+        is_first = request.session.unclear_count == 0
+        key = SystemText.UNKNOWN if is_first else SystemText.UNKNOWN_AGAIN
         return replace(self._unknown(self._make.text(key)), figures=figures)
 
     def _is_topic_first(self, retrieval: Retrieval) -> bool:
@@ -279,20 +286,17 @@ class Router:
             return self._handoff()
         if best.name == "command/menu":
             return Decision(Outcome.CLARIFY, (self._make.menu(),), rule=best.name)
-        replies = {
-            IntentFamily.REFUSAL: (Outcome.SAFETY, "refusal", self._make.ways_on()),
-            IntentFamily.SMALLTALK: (Outcome.SMALLTALK, name, (self._make.menu_button(),)),
-            IntentFamily.COMMAND: (Outcome.SMALLTALK, name, (self._make.menu_button(),)),
-        }
-        if family not in replies:
-            return None
-        outcome, key, buttons = replies[IntentFamily(family)]
-        return Decision(outcome, (self._make.text(key, buttons),), rule=best.name)
+        if family == IntentFamily.REFUSAL:
+            refusal = self._make.text(SystemText.REFUSAL, self._make.ways_on())
+            return Decision(Outcome.SAFETY, (refusal,), rule=best.name)
+        if family in FAMILIES_ANSWERED_BY_TEXT:
+            return Decision(Outcome.SMALLTALK, (self._make.small_talk(name),), rule=best.name)
+        return None
 
     def _handoff(self) -> Decision:
         return Decision(
             Outcome.HANDOFF,
-            (self._make.text("handoff", [self._make.menu_button()]),),
+            (self._make.text(SystemText.HANDOFF, [self._make.menu_button()]),),
             rule="handoff",
         )
 

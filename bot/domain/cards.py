@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Confidence, Law, Topic
+from bot.domain.system_texts import SystemText
 
 #: Zalo's text messages hold 2000 characters (OA and Bot Platform); Telegram's hold 4096.
 MAX_REPLY_CHARS = 2000
 _SOURCES_SHOWN = 2
 #: What editors write where a source has no date.
 UNKNOWN_DATE = "không rõ"
-_CONFIDENCE_KEYS = {
-    Confidence.SINGLE_SOURCE: "confidence_single_source",
-    Confidence.PLAN_ONLY: "confidence_plan_only",
-    Confidence.RECALLED: "confidence_recalled",
-}
-
-#: The system texts that cards are made of, each with the blanks that are filled in.
-CARD_MESSAGES: Mapping[str, frozenset[str]] = {
-    "label_requires": frozenset(),
-    "label_steps": frozenset(),
-    "label_documents": frozenset(),
-    "label_fee": frozenset({"value"}),
-    "label_time_limit": frozenset({"value"}),
-    "label_where": frozenset({"value"}),
-    "label_warnings": frozenset(),
-    "label_source": frozenset({"sources", "as_of"}),
-    "label_what_ifs": frozenset({"title"}),
-    "label_legal": frozenset({"numbers"}),
-    "source_with_date": frozenset({"title", "date"}),
-    "sources_more": frozenset({"sources", "count"}),
-    "law_amended": frozenset({"title", "number", "date"}),
-    "law_lapsed": frozenset({"title", "number", "date"}),
-    "confidence_safety": frozenset(),
-    **dict.fromkeys(_CONFIDENCE_KEYS.values(), frozenset()),
+_CONFIDENCE_TEXTS = {
+    Confidence.SINGLE_SOURCE: SystemText.CONFIDENCE_SINGLE_SOURCE,
+    Confidence.PLAN_ONLY: SystemText.CONFIDENCE_PLAN_ONLY,
+    Confidence.RECALLED: SystemText.CONFIDENCE_RECALLED,
 }
 
 
@@ -62,21 +42,21 @@ def _answer_text(topic: Topic, catalog: Catalog, today: date, *, documents: bool
     if topic.details:
         parts.append("\n".join(f"- {detail}" for detail in topic.details))
     if topic.requires:
-        parts.append(_bullets(say("label_requires"), topic.requires))
+        parts.append(_bullets(say(SystemText.LABEL_REQUIRES), topic.requires))
     if topic.steps:
         steps = (f"{number}. {step}" for number, step in enumerate(topic.steps, 1))
-        parts.append("\n".join([say("label_steps"), *steps]))
+        parts.append("\n".join([say(SystemText.LABEL_STEPS), *steps]))
     if documents and topic.documents:
-        parts.append(_bullets(say("label_documents"), topic.documents))
-    facts = [
-        ("label_fee", topic.fee),
-        ("label_time_limit", topic.time_limit),
-        ("label_where", topic.where),
-    ]
-    if lines := [say(key, value=value) for key, value in facts if value]:
+        parts.append(_bullets(say(SystemText.LABEL_DOCUMENTS), topic.documents))
+    facts = (
+        topic.fee and say(SystemText.LABEL_FEE, value=topic.fee),
+        topic.time_limit and say(SystemText.LABEL_TIME_LIMIT, value=topic.time_limit),
+        topic.where and say(SystemText.LABEL_WHERE, value=topic.where),
+    )
+    if lines := [fact for fact in facts if fact]:
         parts.append("\n".join(lines))
     if cautions := [*topic.warnings, *_cautions(topic, catalog, today)]:
-        parts.append(_bullets(say("label_warnings"), cautions))
+        parts.append(_bullets(say(SystemText.LABEL_WARNINGS), cautions))
     parts.append(source_line(topic, catalog))
     return "\n\n".join(parts)
 
@@ -93,30 +73,33 @@ def _cautions(topic: Topic, catalog: Catalog, today: date) -> list[str]:
     # One is enough, and the one that no longer applies says more.
     worst = sorted(changed, key=lambda law: not law.is_lapsed(today))[:1]
     cautions = [_law_caution(law, catalog, today) for law in worst]
-    if key := _CONFIDENCE_KEYS.get(topic.confidence):
+    if key := _CONFIDENCE_TEXTS.get(topic.confidence):
         # Doubt about a source must not make anybody hesitate while being robbed.
-        cautions.append(catalog.message("confidence_safety" if topic.group == "safety" else key))
+        is_safety = topic.group == "safety"
+        cautions.append(catalog.message(SystemText.CONFIDENCE_SAFETY if is_safety else key))
     return cautions
 
 
 def _law_caution(law: Law, catalog: Catalog, today: date) -> str:
-    key, since = (
-        ("law_lapsed", law.lapsed_on) if law.is_lapsed(today) else ("law_amended", law.amended_on)
-    )
-    return catalog.message(key, title=law.title, number=law.number, date=f"{since:%d/%m/%Y}")
+    title, number, say = law.title, law.number, catalog.message
+    if law.is_lapsed(today):
+        since = f"{law.lapsed_on:%d/%m/%Y}"
+        return say(SystemText.LAW_LAPSED, title=title, number=number, date=since)
+    since = f"{law.amended_on:%d/%m/%Y}"
+    return say(SystemText.LAW_AMENDED, title=title, number=number, date=since)
 
 
 def source_line(topic: Topic, catalog: Catalog) -> str:
     """Source and date, as shown under every answer."""
     say = catalog.message
     shown = [
-        say("source_with_date", title=source.title, date=show_date(source.date))
+        say(SystemText.SOURCE_WITH_DATE, title=source.title, date=show_date(source.date))
         for source in topic.sources[:_SOURCES_SHOWN]
     ]
     sources = "; ".join(shown)
     if (more := len(topic.sources) - _SOURCES_SHOWN) > 0:
-        sources = say("sources_more", sources=sources, count=more)
-    return say("label_source", sources=sources, as_of=show_date(topic.as_of))
+        sources = say(SystemText.SOURCES_MORE, sources=sources, count=more)
+    return say(SystemText.LABEL_SOURCE, sources=sources, as_of=show_date(topic.as_of))
 
 
 def show_date(written: str) -> str:
@@ -134,13 +117,15 @@ def show_date(written: str) -> str:
 def what_ifs_card(topic: Topic, catalog: Catalog) -> str:
     """What can go wrong, and what to do then."""
     lines = [f"- {one.condition}: {one.remedy}" for one in topic.what_ifs]
-    text = "\n".join([catalog.message("label_what_ifs", title=topic.title), *lines])
+    heading = catalog.message(SystemText.LABEL_WHAT_IFS, title=topic.title)
+    text = "\n".join([heading, *lines])
     return f"{text}\n\n{source_line(topic, catalog)}"
 
 
 def documents_card(topic: Topic, catalog: Catalog) -> str:
     """The papers to bring or attach."""
-    text = f"**{topic.title}**\n" + _bullets(catalog.message("label_documents"), topic.documents)
+    label = catalog.message(SystemText.LABEL_DOCUMENTS)
+    text = f"**{topic.title}**\n" + _bullets(label, topic.documents)
     return f"{text}\n\n{source_line(topic, catalog)}"
 
 
@@ -153,5 +138,5 @@ def sources_card(topic: Topic, catalog: Catalog) -> str:
         if (law := catalog.laws.get(basis.law_id)) is not None
     ]
     if numbers:
-        lines.append(catalog.message("label_legal", numbers="; ".join(numbers)))
+        lines.append(catalog.message(SystemText.LABEL_LEGAL, numbers="; ".join(numbers)))
     return "\n".join([f"**{topic.title}**", *lines])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.domain.knowledge import Law, LawId, Topic, TopicId
+from bot.domain.system_texts import SystemText
 from bot.domain.understanding import Intent
 
 
@@ -42,6 +43,10 @@ class Catalog:
         """The topic with this id, or the one that lists it under `also`."""
         return self.topics_by_id.get(TopicId(topic_id))
 
-    def message(self, key: str, **values: object) -> str:
-        """The system text of `config/messages.yaml` with its placeholders filled in."""
+    def message(self, key: SystemText, **values: object) -> str:
+        """A system text with its blanks filled in."""
         return self.messages[key].format(**values)
+
+    def small_talk(self, name: str) -> str:
+        """What answers the small talk or the command of this name: a text without blanks."""
+        return self.messages[name].format()

@@ -40,3 +40,7 @@ class IntentFamily(StrEnum):
     REFUSAL = "refusal"
     #: Other matters, which this assistant has no published content on.
     OUT_OF_SCOPE = "oos"
+
+
+#: Small talk and commands are answered by the system text of the same name.
+FAMILIES_ANSWERED_BY_TEXT = frozenset({IntentFamily.SMALLTALK, IntentFamily.COMMAND})

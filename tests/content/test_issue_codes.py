@@ -10,7 +10,7 @@ import pytest
 
 from bot.content.issues import ISSUE_KINDS, Severity
 from bot.content.loader import load_content
-from bot.domain.cards import CARD_MESSAGES
+from bot.domain.system_texts import SystemText
 from tests.factories import (
     IDS,
     INTENTS,
@@ -131,8 +131,18 @@ MISTAKES = [
             "TÔI MUỐN ĐĂNG KÝ TẠM TRÚ cách 1", "      - TÔI"),
     # messages
     Mistake("message_missing", INTENTS, LAST_INTENT, NEW_TALK, "  - intent: smalltalk/moi"),
-    Mistake("message_broken", MESSAGES, "Lệ phí: {value}", "Lệ phí: {gia}", "  label_fee:"),
+    Mistake("message_missing", MESSAGES, "  menu_group:", "  # menu_group:", "messages:"),
+    Mistake("message_unknown", MESSAGES, "  greeting:", "  chao: Chào\n  greeting:", "  chao:"),
+    Mistake("message_unknown", INTENTS, "  - intent: smalltalk/thanks\n    examples: |\n"
+            "      - cảm ơn nhé\n", "", "  thanks:", MESSAGES),
     Mistake("message_broken", MESSAGES, "Lệ phí: {value}", "Lệ phí: {value", "  label_fee:"),
+    Mistake("message_broken", MESSAGES, "Lệ phí: {value}", "Lệ phí: {}", "  label_fee:"),
+    Mistake("message_broken", MESSAGES, "Lệ phí: {value}", "Phí: {value.x}", "  label_fee:"),
+    Mistake("message_blank_unknown", MESSAGES, "{sources} và {count}", "{sources} và {so}",
+            "  sources_more:"),
+    Mistake("message_blank_unknown", MESSAGES, "Rất vui được giúp bạn.", "Chào {name}.",
+            "  thanks:"),
+    Mistake("message_blank_missing", MESSAGES, "Lệ phí: {value}", "Lệ phí:", "  label_fee:"),
 ]  # fmt: skip
 #: The lines of mistakes that no text can name: an unreadable file, an empty or a repeated line.
 LINES = {"file_unreadable": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
@@ -173,11 +183,22 @@ def test_every_code_of_the_table_has_a_mistake(code):
     assert code in {mistake.code for mistake in MISTAKES}
 
 
-@pytest.mark.parametrize("key", CARD_MESSAGES)
-def test_a_message_that_cards_need_is_missed(root, key):
+@pytest.mark.parametrize("key", SystemText)
+def test_a_renamed_message_is_missed_and_not_known(root, key):
     spoil(root, MESSAGES, f"\n  {key}: ", f"\n  khac_{key}: ")
-    found = [(one.code, one.path, one.line) for one in load_content(root)[1]]
-    assert found == [("message_missing", MESSAGES, line_of(root, MESSAGES, "messages:"))]
+    found = [(one.code, one.line) for one in load_content(root)[1] if one.path == MESSAGES]
+    assert found == [
+        ("message_missing", line_of(root, MESSAGES, "messages:")),
+        ("message_unknown", line_of(root, MESSAGES, f"  khac_{key}:")),
+    ]
+
+
+def test_wrong_blanks_are_named_with_those_that_can_be_filled_in(root):
+    spoil(root, MESSAGES, "{sources} và {count}", "{so} và {count}")
+    unknown, missing = sorted(load_content(root)[1], key=lambda one: one.code, reverse=True)
+    assert "{so}" in unknown.text
+    assert "{count}, {sources}" in unknown.text
+    assert "{sources}" in missing.text
 
 
 def test_all_mistakes_are_reported_at_once_sorted_by_file_and_line(root):

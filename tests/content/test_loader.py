@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.content.issues import ContentIssue
-from bot.content.loader import content_paths, hash_content, load_catalog, load_content
+from bot.content.loader import hash_content, load_catalog, load_content
+from bot.content.paths import content_paths
 from bot.content.readers.knowledge import ALLOWED_KEYS
 from bot.domain.errors import ContentInvalid
 from bot.domain.understanding import IntentName
@@ -77,7 +78,7 @@ def test_the_catalog_carries_its_hash_and_all_content(root):
     assert catalog.content_hash == hash_content(root)
     assert [topic.code for topic in catalog.topics] == [310, 210, 510]
     assert catalog.find_topic("utility/dang-ky-tam-tru") is catalog.topics_by_code[310]
-    assert len(catalog.intents) == 4
+    assert len(catalog.intents) == 12
     assert catalog.abbreviations["cccd"] == "căn cước công dân"
     assert catalog.safety_phrases["emergency"] == ("cháy nhà",)
 

@@ -54,10 +54,9 @@ def check_every_intent_that_is_answered_has_its_message(
     files: ContentFiles,
 ) -> Iterator[ContentIssue]:
     """Small talk and commands are answered by the system text of the same name."""
-    for file in files.intents:
-        family, _, name = file.intent.name.partition("/")
-        if family in {IntentFamily.SMALLTALK, IntentFamily.COMMAND} and name not in files.messages:
-            yield issue(file.intent.path, file.line, "message_missing", key=name)
+    for file, key in files.answered_by_text():
+        if key not in files.messages:
+            yield issue(file.intent.path, file.line, "message_missing", key=key)
 
 
 EXAMPLE_CHECKS: tuple[Check, ...] = (

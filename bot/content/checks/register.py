@@ -7,11 +7,11 @@ from datetime import date
 
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import ContentIssue, issue
+from bot.content.paths import LAWS_PATH
 from bot.content.readers.knowledge import TopicFile
 from bot.domain.clock import vietnam_today
 from bot.domain.knowledge import Law, LawId
 
-LAWS_PATH = "knowledge/laws.yaml"
 _SAYS_LAPSED = "hết hiệu lực"
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import ContentIssue, issue
+from bot.content.paths import IDS_PATH
 from bot.content.readers.knowledge import TopicFile
 from bot.domain.cards import (
     MAX_REPLY_CHARS,
@@ -18,9 +19,9 @@ from bot.domain.cards import (
 )
 from bot.domain.clock import vietnam_today
 from bot.domain.knowledge import TopicId
+from bot.domain.system_texts import SystemText
 from bot.text.normalize import words
 
-IDS_PATH = "knowledge/ids.yaml"
 #: A citizen reads a step while holding the phone in the other hand.
 MAX_STEP_WORDS = 30
 MAX_ANSWER_WORDS = 60
@@ -159,25 +160,18 @@ def check_every_reply_fits_every_channel(
     files: ContentFiles, today: date | None = None
 ) -> Iterator[ContentIssue]:
     """The whole answer of a topic, and each of its further cards, fits one message."""
+    if not all(key.fits(files.messages.get(key)) for key in SystemText):
+        return  # MESSAGE_CHECKS report it
     catalog = files.to_catalog("")
     on = today or vietnam_today()
     for file in files.topics:
-        topic = file.topic
-        try:
-            cards = [
-                (
-                    topic.answer and answer_card(topic, catalog, on),
-                    (topic.path, file.body.answer_line),
-                ),
-                (
-                    topic.what_ifs and what_ifs_card(topic, catalog),
-                    (topic.path, file.body.answer_line),
-                ),
-                (topic.documents and documents_card(topic, catalog), _at(file, "documents")),
-                (sources_card(topic, catalog), _at(file, "sources")),
-            ]
-        except (KeyError, ValueError):  # check_every_message_can_be_filled_in reports it
-            return
+        topic, body = file.topic, (file.topic.path, file.body.answer_line)
+        cards = (
+            (topic.answer and answer_card(topic, catalog, on), body),
+            (topic.what_ifs and what_ifs_card(topic, catalog), body),
+            (topic.documents and documents_card(topic, catalog), _at(file, "documents")),
+            (sources_card(topic, catalog), _at(file, "sources")),
+        )
         for card, where in cards:
             if card and len(card) > MAX_REPLY_CHARS:
                 yield issue(*where, "reply_too_long", count=len(card), limit=MAX_REPLY_CHARS)

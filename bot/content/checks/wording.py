@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import ContentIssue, issue
+from bot.content.paths import MESSAGES_PATH
 from bot.content.readers.knowledge import TopicFile
 from bot.text.fold import is_folded
 from bot.text.normalize import words
 from bot.text.personal_data import PersonalDataKind, find_personal_data
 
-MESSAGES_PATH = "config/messages.yaml"
 #: A run of this many words without any mark is no Vietnamese sentence.
 MIN_BARE_WORDS = 5
 

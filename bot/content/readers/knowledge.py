@@ -7,20 +7,11 @@ from dataclasses import dataclass
 
 from bot.content.issues import ContentIssue, issue
 from bot.content.marked_yaml import Marked, YamlBroken, parse_front_matter, parse_marked
+from bot.content.paths import FOLDERS
 from bot.content.readers.fields import FieldReader
 from bot.content.readers.topic_body import TopicBody, read_topic_body
 from bot.domain.knowledge import Confidence, Law, LawId, LegalBasis, Source, Topic, TopicId
 
-#: The folder of each group of topics.
-FOLDERS = {
-    "service": "services",
-    "utility": "utilities",
-    "account": "accounts",
-    "activation": "activation",
-    "trouble": "trouble",
-    "safety": "safety",
-    "campaign": "campaign",
-}
 AUDIENCES = (
     "citizen",
     "elder",

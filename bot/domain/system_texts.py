@@ -1,0 +1,115 @@
+"""The sentences that the assistant itself says: every key of `config/messages.yaml`, with the
+blanks that the program fills in. The wording is the editors'.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from string import Formatter
+from typing import Self
+
+
+class SystemText(StrEnum):
+    """A key of `config/messages.yaml`, then the blanks its text must have, then those it may have.
+
+    Who says a text gives a value for each of its blanks, whether or not the editor used it.
+    """
+
+    needed: frozenset[str]
+    optional: frozenset[str]
+
+    def __new__(cls, key: str, needed: str = "", optional: str = "") -> Self:
+        """Blanks are names with spaces between them."""
+        member = str.__new__(cls, key)
+        member._value_ = key
+        member.needed = frozenset(needed.split())
+        member.optional = frozenset(optional.split())
+        return member
+
+    # parts of an answer
+    LABEL_REQUIRES = "label_requires"
+    LABEL_STEPS = "label_steps"
+    LABEL_DOCUMENTS = "label_documents"
+    LABEL_FEE = "label_fee", "value"
+    LABEL_TIME_LIMIT = "label_time_limit", "value"
+    LABEL_WHERE = "label_where", "value"
+    LABEL_SOURCE = "label_source", "sources as_of"
+    SOURCE_WITH_DATE = "source_with_date", "title date"
+    SOURCES_MORE = "sources_more", "sources", "count"
+    LABEL_WARNINGS = "label_warnings"
+    LABEL_WHAT_IFS = "label_what_ifs", "", "title"
+    LABEL_LEGAL = "label_legal", "numbers"
+    LAW_AMENDED = "law_amended", "number", "title date"
+    LAW_LAPSED = "law_lapsed", "number", "title date"
+    CONFIDENCE_SINGLE_SOURCE = "confidence_single_source"
+    CONFIDENCE_SAFETY = "confidence_safety"
+    CONFIDENCE_PLAN_ONLY = "confidence_plan_only"
+    CONFIDENCE_RECALLED = "confidence_recalled"
+    SEVERAL_INTRO = "several_intro", "", "count"
+    SEVERAL_LEFT = "several_left"
+    # buttons
+    BUTTON_WHAT_IFS = "button_what_ifs"
+    BUTTON_DOCUMENTS = "button_documents"
+    BUTTON_SOURCES = "button_sources"
+    BUTTON_MENU = "button_menu"
+    BUTTON_HANDOFF = "button_handoff"
+    BUTTON_MORE = "button_more"
+    BUTTON_NONE_OF_THESE = "button_none_of_these"
+    # not sure, not known
+    CLARIFY = "clarify"
+    CLARIFY_NONE = "clarify_none"
+    UNKNOWN = "unknown"
+    UNKNOWN_AGAIN = "unknown_again"
+    # around a chat in the terminal
+    CHAT_HINT = "chat_hint"
+    GREETING = "greeting"
+    GOODBYE = "goodbye"
+    # menu and people
+    MENU = "menu"
+    MENU_GROUP = "menu_group", "title"
+    HANDOFF = "handoff"
+    REFUSAL = "refusal"
+    # safety
+    EMERGENCY = "emergency"
+    SCAM_IN_PROGRESS = "scam_in_progress"
+    PERSONAL_DATA = "personal_data"
+    # bad input
+    EMPTY = "empty"
+    ONLY_SYMBOLS = "only_symbols"
+    TOO_LONG = "too_long", "", "limit"
+    BAD_REQUEST = "bad_request", "fields"
+    BODY_TOO_LARGE = "body_too_large"
+    TOO_MANY = "too_many", "", "seconds"
+    UNAVAILABLE = "unavailable"
+    # groups of topics
+    GROUP_ACTIVATION = "group_activation"
+    GROUP_ACCOUNT = "group_account"
+    GROUP_UTILITY = "group_utility"
+    GROUP_SERVICE = "group_service"
+    GROUP_TROUBLE = "group_trouble"
+    GROUP_SAFETY = "group_safety"
+    GROUP_CAMPAIGN = "group_campaign"
+
+    @property
+    def blanks(self) -> frozenset[str]:
+        """Every blank that the text may have."""
+        return self.needed | self.optional
+
+    def fits(self, text: str | None) -> bool:
+        """Whether this text can be said under this key: it is there, and its blanks are right."""
+        blanks = None if text is None else find_blanks(text)
+        return blanks is not None and self.needed <= blanks <= self.blanks
+
+
+def find_blanks(text: str) -> frozenset[str] | None:
+    """The names in braces; None when the braces are broken or hold more than a name."""
+    names = set()
+    try:
+        for _, name, form, conversion in Formatter().parse(text):
+            if name is not None:
+                if not name.isidentifier() or form or conversion:
+                    return None
+                names.add(name)
+    except ValueError:
+        return None
+    return frozenset(names)
