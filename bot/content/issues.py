@@ -13,7 +13,8 @@ from enum import StrEnum
 
 class Severity(StrEnum):
     """An error keeps content from being served. A warning fails the check alone: it can come with
-    time, and what ran yesterday must not stop today. A notice is something an editor should know.
+    time, or is about what is not served anyway, and what ran yesterday must not stop today. A
+    notice is something an editor should know.
     """
 
     ERROR = "error"
@@ -47,11 +48,18 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         "Không đọc được tệp: {problem}. "
         "Hãy xem tệp có đúng chỗ không, và lưu lại với bảng mã UTF-8."
     ),
+    "file_stray": _warning(
+        "Tệp này nằm sai chỗ hoặc sai đuôi tên nên không được dùng. "
+        "Hãy chuyển về đúng chỗ ({allowed}), hoặc đem ra khỏi thư mục này."
+    ),
     "yaml_broken": _error(
         "Phần đầu tệp viết sai cú pháp: {problem}. Hãy xem lại dấu hai chấm, dấu gạch và thụt dòng."
     ),
     "key_unknown": _error(
         'Không có mục tên "{key}". Hãy bỏ đi, hoặc dùng một trong các mục: {allowed}.'
+    ),
+    "key_repeated": _error(
+        'Mục "{key}" đã có ở dòng {first}, nên dòng đó bị bỏ qua. Hãy giữ một mục, xóa mục kia.'
     ),
     "key_missing": _error('Thiếu mục "{key}". Hãy thêm mục này.'),
     "value_wrong_type": _error('Mục "{key}" phải là {expected}. Hãy viết lại cho đúng dạng.'),

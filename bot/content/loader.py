@@ -16,16 +16,18 @@ from bot.content.checks.register import REGISTER_CHECKS
 from bot.content.checks.topics import TOPIC_CHECKS
 from bot.content.checks.wording import WORDING_CHECKS
 from bot.content.files import ContentFiles
-from bot.content.issues import ContentIssue, count_errors, issue
+from bot.content.issues import ContentIssue, count_errors, issue, listed
 from bot.content.paths import (
     ABBREVIATIONS_PATH,
     FOLDERS,
     IDS_PATH,
     LAWS_PATH,
     MESSAGES_PATH,
+    PATTERNS,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,
     content_paths,
+    stray_paths,
 )
 from bot.content.readers.config import read_safety_phrases, read_text_table
 from bot.content.readers.intents import read_intents
@@ -110,6 +112,13 @@ class _Reading:
         return table
 
 
+def _stray_files(root: Path) -> Iterator[ContentIssue]:
+    for path in stray_paths(root):
+        shown = path.relative_to(root)
+        allowed = (pattern for pattern in PATTERNS if pattern.startswith(f"{shown.parts[0]}/"))
+        yield issue(shown.as_posix(), 1, "file_stray", allowed=listed(allowed))
+
+
 def load_content(root: Path) -> tuple[ContentFiles, list[ContentIssue]]:
     """Read and check everything under `root`; the issues come sorted by file and line."""
     reading = _Reading(root)
@@ -118,6 +127,7 @@ def load_content(root: Path) -> tuple[ContentFiles, list[ContentIssue]]:
     reading.read_registers()
     reading.read_intents()
     reading.read_config()
+    issues += _stray_files(root)
     for check in CHECKS:
         issues += check(files)
     return files, sorted(set(issues))

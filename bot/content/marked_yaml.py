@@ -41,12 +41,22 @@ class YamlBroken(Exception):
         self.line = line
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatedKey:
+    """A key that one mapping has twice; only the later value is in the data."""
+
+    key: str
+    first_line: int
+    line: int
+
+
 @dataclass(frozen=True)
 class Marked:
     """Plain data read from YAML, with the line of every key and list item."""
 
     data: Mapping[str, Any]
     lines: Mapping[YamlPath, int] = field(default_factory=dict)
+    repeated: tuple[RepeatedKey, ...] = ()
 
     def line(self, *path: str | int) -> int:
         """The line of a value, or of the nearest thing above it that has one."""
@@ -81,7 +91,7 @@ def _parse(text: str, first_line: int) -> Marked:
             raise YamlBroken("not a mapping", first_line)
         # Built first: it refuses keys that no path of lines could hold.
         data = loader.construct_document(node)
-        return Marked(data, dict(_lines(node, (), first_line)))
+        return Marked(data, dict(_lines(node, (), first_line)), tuple(_repeated(node, first_line)))
     finally:
         loader.dispose()
 
@@ -95,6 +105,20 @@ def _lines(node: yaml.Node, path: YamlPath, first_line: int) -> Iterator[tuple[Y
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield from _lines(value, (*path, index), first_line)
+
+
+def _repeated(node: yaml.Node, first_line: int) -> Iterator[RepeatedKey]:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + first_line
+            if key.value in seen:
+                yield RepeatedKey(key.value, seen[key.value], line)
+            seen.setdefault(key.value, line)
+            yield from _repeated(value, first_line)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated(value, first_line)
 
 
 @dataclass(frozen=True)

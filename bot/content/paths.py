@@ -10,14 +10,6 @@ ABBREVIATIONS_PATH = "config/abbreviations.yaml"
 MESSAGES_PATH = "config/messages.yaml"
 PLAIN_WORDS_PATH = "config/plain_words.yaml"
 SAFETY_PATH = "config/safety.yaml"
-_SINGLE_FILES = (
-    LAWS_PATH,
-    IDS_PATH,
-    ABBREVIATIONS_PATH,
-    MESSAGES_PATH,
-    PLAIN_WORDS_PATH,
-    SAFETY_PATH,
-)
 #: The folder of each group of topics.
 FOLDERS = {
     "service": "services",
@@ -30,11 +22,39 @@ FOLDERS = {
 }
 
 
+#: The files that are content.
+PATTERNS = (
+    *(f"knowledge/{folder}/*.md" for folder in FOLDERS.values()),
+    LAWS_PATH,
+    IDS_PATH,
+    "intents/*.yml",
+    ABBREVIATIONS_PATH,
+    MESSAGES_PATH,
+    PLAIN_WORDS_PATH,
+    SAFETY_PATH,
+)
+CONTENT_FOLDERS = ("knowledge", "intents", "config")
+#: What editors may leave beside the content for each other.
+_NOTE = "readme.md"
+
+
 def content_paths(root: Path) -> list[Path]:
     """Every file that the catalog is made from, sorted."""
-    topics = (
-        path for folder in FOLDERS.values() for path in (root / "knowledge" / folder).glob("*.md")
+    found = (path for pattern in PATTERNS for path in root.glob(pattern))
+    return sorted(path for path in found if path.is_file())
+
+
+def stray_paths(root: Path) -> list[Path]:
+    """Every other file in the content folders, sorted. Notes and hidden files are nobody's lost
+    content.
+    """
+    found = {path for folder in CONTENT_FOLDERS for path in (root / folder).rglob("*")}
+    return sorted(
+        path
+        for path in found.difference(content_paths(root))
+        if path.is_file() and path.name.lower() != _NOTE and not _is_hidden(path.relative_to(root))
     )
-    intents = (root / "intents").glob("*.yml")
-    singles = (root / one for one in _SINGLE_FILES)
-    return sorted(path for path in (*topics, *intents, *singles) if path.is_file())
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

@@ -59,6 +59,17 @@ MISTAKES = [
     Mistake("file_unreadable", PLAIN_WORDS, "làm", "l\udcffm", ""),
     Mistake("yaml_broken", PLAIN_WORDS, "tiến hành: làm", "tiến hành: làm: nhé", "  tiến hành"),
     Mistake("key_unknown", TAM_TRU, "fee:", "phi:", "phi:"),
+    Mistake("key_repeated", TAM_TRU, "code: 310\n", "code: 310\ncode : 311\n", "code :"),
+    Mistake("key_repeated", MAT_KHAU, "    date: 2026", "    title: Nguồn\n    date: 2026",
+            "    title: Nguồn"),
+    Mistake("key_repeated", LAWS, IN_FORCE, IN_FORCE + "\n    number : 1", "    number :"),
+    Mistake("key_repeated", IDS, "ids:", "ids: []\nids:", "ids:\n"),
+    Mistake("key_repeated", INTENTS, "      - xin chào", "      - x\n    examples: |\n      - y",
+            "    examples: |\n      - y"),
+    Mistake("key_repeated", MESSAGES, "  clarify_none:", "  clarify : Gì?\n  clarify_none:",
+            "  clarify :"),
+    Mistake("key_repeated", PLAIN_WORDS, "tiến hành: làm", "tiến hành: làm\n  tiến hành : xử lý",
+            "  tiến hành :"),
     Mistake("key_missing", TAM_TRU, "as_of: 2026-06\n", "", "id:"),
     Mistake("value_wrong_type", TAM_TRU, "duties: [M071]", "duties: M071", "duties:"),
     Mistake("value_wrong_type", TAM_TRU, "code: 310", "code: 0310", "code:"),
@@ -144,6 +155,22 @@ MISTAKES = [
             "  thanks:"),
     Mistake("message_blank_missing", MESSAGES, "Lệ phí: {value}", "Lệ phí:", "  label_fee:"),
 ]  # fmt: skip
+#: Mistakes of whole files: the file and what becomes of it.
+MISPLACED = {
+    "file_stray": [
+        "knowledge/tam-tru.md",
+        "knowledge/services/cu/tam-tru.md",
+        "knowledge/services/tam-tru.markdown",
+        "knowledge/services/tam-tru.MD",
+        "knowledge/services/tam-tru.md.txt",
+        "knowledge/dich-vu/tam-tru.md",
+        "knowledge/them.yaml",
+        "intents/service.yaml",
+        "intents/moi/service.yml",
+        "config/message.yaml",
+        "config/messages.yml",
+    ],
+}
 #: The lines of mistakes that no text can name: an unreadable file, an empty or a repeated line.
 LINES = {"file_unreadable": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
 
@@ -154,8 +181,8 @@ def root(tmp_path: Path) -> Path:
 
 
 def line_of(root: Path, path: str, at: str) -> int:
-    lines = (root / path).read_text(encoding="utf-8").split("\n")
-    return next(number for number, line in enumerate(lines, 1) if line.startswith(at))
+    before, _, _ = f"\n{(root / path).read_text(encoding='utf-8')}".partition(f"\n{at}")
+    return before.count("\n") + 1
 
 
 def test_the_small_content_tree_has_no_issue(root):
@@ -178,9 +205,25 @@ def test_a_mistake_is_reported_once_on_its_line_with_its_remedy(root, mistake):
         assert "Hãy " in found[0].text
 
 
+@pytest.mark.parametrize("path", MISPLACED["file_stray"])
+def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, path):
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text("Đăng ký tạm trú", encoding="utf-8")
+    found = load_content(root)[1]
+    assert [(one.path, one.line, one.code) for one in found] == [(path, 1, "file_stray")]
+    assert found[0].severity is Severity.WARNING
+    assert "Hãy " in found[0].text
+
+
+@pytest.mark.parametrize("path", ["knowledge/README.md", "intents/readme.md", "config/.gitkeep"])
+def test_notes_and_hidden_files_are_no_lost_content(root, path):
+    (root / path).write_text("Ghi chú", encoding="utf-8")
+    assert load_content(root)[1] == []
+
+
 @pytest.mark.parametrize("code", ISSUE_KINDS)
 def test_every_code_of_the_table_has_a_mistake(code):
-    assert code in {mistake.code for mistake in MISTAKES}
+    assert code in {mistake.code for mistake in MISTAKES} | set(MISPLACED)
 
 
 @pytest.mark.parametrize("key", SystemText)

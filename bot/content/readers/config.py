@@ -17,7 +17,7 @@ def read_text_table(
         marked = parse_marked(text)
     except YamlBroken as error:
         return {}, Marked({}), [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    top = FieldReader(path, marked)
+    top = FieldReader.of_document(path, marked)
     top.check_keys((key,), (key,))
     value = top.data.get(key, {})
     if not isinstance(value, dict):
@@ -52,6 +52,6 @@ def read_safety_phrases(
         marked = parse_marked(text)
     except YamlBroken as error:
         return {}, [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    top = FieldReader(path, marked)
+    top = FieldReader.of_document(path, marked)
     top.check_keys(SAFETY_KINDS, SAFETY_KINDS)
     return {kind: top.texts(kind) for kind in SAFETY_KINDS}, top.issues

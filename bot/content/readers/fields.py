@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from bot.content.issues import ContentIssue, issue
 from bot.content.marked_yaml import Marked, YamlPath
@@ -24,6 +24,15 @@ class FieldReader:
     issues: list[ContentIssue] = field(default_factory=list)
     #: Where the mapping stands in the file, for list items such as one source.
     at: YamlPath = ()
+
+    @classmethod
+    def of_document(cls, path: str, marked: Marked) -> Self:
+        """A reader of a whole document, which has reported every key that stands there twice."""
+        repeated = [
+            issue(path, one.line, "key_repeated", key=one.key, first=one.first_line)
+            for one in marked.repeated
+        ]
+        return cls(path, marked, repeated)
 
     @property
     def data(self) -> Mapping[str, Any]:

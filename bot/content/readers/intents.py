@@ -29,7 +29,7 @@ def read_intents(path: str, text: str) -> tuple[list[IntentFile], list[ContentIs
         marked = parse_marked(text)
     except YamlBroken as error:
         return [], [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    top = FieldReader(path, marked)
+    top = FieldReader.of_document(path, marked)
     top.check_keys(("version", "nlu"), ("version", "nlu"))
     files = []
     for fields in top.mappings("nlu"):

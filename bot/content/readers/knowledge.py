@@ -75,7 +75,7 @@ def read_topic(path: str, text: str) -> tuple[TopicFile | None, list[ContentIssu
         parts = parse_front_matter(text)
     except YamlBroken as error:
         return None, [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    fields = FieldReader(path, parts.head)
+    fields = FieldReader.of_document(path, parts.head)
     fields.check_keys(ALLOWED_KEYS, REQUIRED_KEYS)
     body, body_issues = read_topic_body(path, parts.body, parts.body_line)
     topic = Topic(
@@ -179,7 +179,7 @@ def read_laws(path: str, text: str) -> tuple[LawRegister, list[ContentIssue]]:
         marked = parse_marked(text)
     except YamlBroken as error:
         return LawRegister({}, {}), [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    top = FieldReader(path, marked)
+    top = FieldReader.of_document(path, marked)
     top.check_keys(("laws",), ("laws",))
     register = LawRegister({}, {})
     for fields in top.mappings("laws"):
@@ -210,7 +210,7 @@ def read_promised_ids(path: str, text: str) -> tuple[dict[TopicId, int], list[Co
         marked = parse_marked(text)
     except YamlBroken as error:
         return {}, [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    fields = FieldReader(path, marked)
+    fields = FieldReader.of_document(path, marked)
     fields.check_keys(("ids",), ("ids",))
     values = _well_formed_ids(fields, "ids")
     return {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.marked_yaml import YamlBroken, parse_front_matter, parse_marked
+from bot.content.marked_yaml import RepeatedKey, YamlBroken, parse_front_matter, parse_marked
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,9 @@ def test_a_file_without_front_matter_is_broken_at_line_1(text):
 def test_any_text_is_either_a_mapping_or_broken(text):
     with suppress(YamlBroken):
         assert parse_marked(text).line() >= 1
+
+
+def test_a_key_that_one_mapping_has_twice_is_told_with_both_lines():
+    marked = parse_marked("a: 1\nb:\n  - c: 2\n    d: 3\n    c: 4\n  - c: 5\na: 6\n", first_line=10)
+    assert marked.repeated == (RepeatedKey("c", 12, 14), RepeatedKey("a", 10, 16))
+    assert marked.data["a"] == 6
