@@ -6,9 +6,11 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.text.personal_data import PersonalDataKind
 
 
 class Severity(StrEnum):
@@ -44,16 +46,65 @@ def _notice(message: str) -> IssueKind:
 
 ISSUE_KINDS: dict[str, IssueKind] = {
     # files and schema
+    "file_missing": _error(
+        "Không có tệp này. Hãy chép lại tệp từ bản gốc, hoặc xem có ai đã đổi tên nó không."
+    ),
+    "file_not_utf8": _error(
+        "Tệp không ở bảng mã UTF-8. "
+        'Hãy mở tệp bằng Notepad, chọn "Lưu thành…", chọn mã hóa UTF-8 rồi lưu lại.'
+    ),
     "file_unreadable": _error(
-        "Không đọc được tệp: {problem}. "
-        "Hãy xem tệp có đúng chỗ không, và lưu lại với bảng mã UTF-8."
+        "Máy không mở được tệp này. Hãy xem nó có đúng là một tệp, không phải thư mục hay lối tắt "
+        "hỏng, và tài khoản chạy trợ lý có quyền đọc nó."
     ),
     "file_stray": _warning(
         "Tệp này nằm sai chỗ hoặc sai đuôi tên nên không được dùng. "
         "Hãy chuyển về đúng chỗ ({allowed}), hoặc đem ra khỏi thư mục này."
     ),
+    "front_matter_missing": _error(
+        "Tệp không bắt đầu bằng dòng ---. "
+        "Hãy để dòng --- lên đầu tệp, rồi đến các mục id, code, title…"
+    ),
+    "front_matter_open": _error(
+        "Phần đầu tệp chưa có dòng --- thứ hai để kết thúc. "
+        "Hãy thêm dòng --- ngay trước câu trả lời ngắn."
+    ),
+    "yaml_tab": _error(
+        "Dòng này thụt vào bằng phím Tab. Hãy xóa khoảng trống đầu dòng và gõ lại bằng dấu cách."
+    ),
+    "yaml_quote": _error(
+        "Dấu nháy ở dòng này không có đôi, hoặc bên trong còn dấu nháy khác. "
+        "Hãy mở và đóng cả câu bằng một cặp nháy; nháy bên trong thì đổi sang loại nháy kia."
+    ),
+    "yaml_colon_missing": _error(
+        "Dòng này thiếu dấu hai chấm sau tên mục, hoặc thiếu dấu cách sau dấu hai chấm. "
+        "Hãy viết dạng: tên mục, dấu hai chấm, dấu cách, nội dung."
+    ),
+    "yaml_colon_twice": _error(
+        "Nội dung của dòng này có dấu hai chấm nên máy hiểu nhầm. "
+        "Hãy đặt cả nội dung, sau tên mục, trong cặp dấu nháy kép."
+    ),
+    "yaml_bracket": _error(
+        "Dấu ngoặc [ ] hoặc {{ }} ở dòng này hoặc dòng trên không đủ đôi, hoặc còn chữ sau nó. "
+        "Hãy đóng ngoặc; nếu ngoặc là một phần của câu, hãy đặt cả câu trong dấu nháy kép."
+    ),
+    "yaml_special_character": _error(
+        "Nội dung của dòng này bắt đầu bằng một ký tự đặc biệt (như @ % * & ! > | -). "
+        "Hãy đặt cả nội dung trong cặp dấu nháy kép."
+    ),
+    "yaml_control_character": _error(
+        "Dòng này có ký tự không nhìn thấy được, thường do dán từ Word. Hãy xóa dòng và gõ lại."
+    ),
+    "yaml_indentation": _error(
+        "Dòng này thụt vào không thẳng với các dòng cùng cấp. "
+        "Hãy cho các mục cùng cấp, các dấu - cùng danh sách, cách lề trái như nhau."
+    ),
+    "yaml_not_mapping": _error(
+        "Phần này không gồm các mục có tên. Hãy viết mỗi mục dạng: tên mục, dấu hai chấm, nội dung."
+    ),
     "yaml_broken": _error(
-        "Phần đầu tệp viết sai cú pháp: {problem}. Hãy xem lại dấu hai chấm, dấu gạch và thụt dòng."
+        "Máy không hiểu cách viết ở dòng này. Hãy so với một tệp khác cùng loại; "
+        "câu có ký tự lạ thì đặt trong cặp dấu nháy kép."
     ),
     "key_unknown": _error(
         'Không có mục tên "{key}". Hãy bỏ đi, hoặc dùng một trong các mục: {allowed}.'
@@ -62,7 +113,29 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         'Mục "{key}" đã có ở dòng {first}, nên dòng đó bị bỏ qua. Hãy giữ một mục, xóa mục kia.'
     ),
     "key_missing": _error('Thiếu mục "{key}". Hãy thêm mục này.'),
-    "value_wrong_type": _error('Mục "{key}" phải là {expected}. Hãy viết lại cho đúng dạng.'),
+    "value_not_text": _error('Mục "{key}" phải là một dòng chữ. Hãy viết lại thành một dòng.'),
+    "value_not_number": _error(
+        'Mục "{key}" phải là một số. Hãy chỉ viết chữ số, không có số 0 ở đầu.'
+    ),
+    "value_not_list": _error(
+        'Mục "{key}" phải là một danh sách. '
+        'Hãy viết mỗi ý một dòng bắt đầu bằng "- ", hoặc để cả danh sách trong ngoặc vuông.'
+    ),
+    "value_not_table": _error(
+        'Mục "{key}" phải gồm các dòng có tên. Hãy viết mỗi dòng dạng: tên, dấu hai chấm, nội dung.'
+    ),
+    "value_not_block": _error(
+        'Mục "{key}" phải là một khối nhiều dòng. '
+        'Hãy viết "{key}: |" rồi xuống dòng, mỗi câu một dòng bắt đầu bằng "- ".'
+    ),
+    "item_not_text": _error(
+        'Danh sách "{key}" có ý trống hoặc không phải là chữ. '
+        'Hãy viết chữ sau dấu "- "; câu có dấu hai chấm thì đặt trong cặp dấu nháy kép.'
+    ),
+    "item_not_table": _error(
+        'Mỗi ý của danh sách "{key}" phải gồm các mục con có tên. '
+        "Hãy viết mỗi mục con dạng: tên mục, dấu hai chấm, nội dung."
+    ),
     "value_empty": _error('Mục "{key}" đang để trống. Hãy điền, hoặc bỏ cả mục.'),
     "value_not_allowed": _error(
         'Mục "{key}" không nhận giá trị "{value}". Hãy chọn một trong: {allowed}.'
@@ -97,7 +170,18 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "section_unknown": _error('Không có phần tên "{value}". Hãy dùng: {allowed}.'),
     "section_repeated": _error('Phần "{value}" viết hai lần. Hãy gộp lại.'),
     "section_out_of_order": _error('Phần "{value}" đứng sai chỗ. Hãy xếp lại: {allowed}.'),
-    "line_not_understood": _error("Không hiểu dòng này: {value!r}. {remedy}"),
+    "step_not_understood": _error(
+        'Không hiểu dòng này: "{value}". Hãy bắt đầu mỗi bước bằng số, ví dụ "1. ".'
+    ),
+    "what_if_not_understood": _error(
+        'Không hiểu dòng này: "{value}". Hãy viết "- Điều xảy ra: Cách xử lý."'
+    ),
+    "item_not_understood": _error(
+        'Không hiểu dòng này: "{value}". Hãy bắt đầu mỗi dòng bằng "- ".'
+    ),
+    "example_not_understood": _error(
+        'Không hiểu dòng này: "{value}". Hãy bắt đầu mỗi câu mẫu bằng "- ".'
+    ),
     "step_number_wrong": _error(
         "Bước này đánh số {value}, đúng ra là {expected}. Hãy đánh số lại từ 1."
     ),
@@ -187,6 +271,27 @@ ISSUE_KINDS: dict[str, IssueKind] = {
 }
 
 
+#: What editors call the numbers that must not stand in content.
+PERSONAL_DATA_NAMES = {
+    PersonalDataKind.ID_NUMBER: "số giấy tờ",
+    PersonalDataKind.PHONE: "số điện thoại cá nhân",
+    PersonalDataKind.ONE_TIME_CODE: "mã dùng một lần",
+    PersonalDataKind.PASSWORD: "mật khẩu",
+    PersonalDataKind.BANK_ACCOUNT: "số tài khoản",
+    PersonalDataKind.EMAIL: "thư điện tử",
+}
+
+
+def listed(values: Iterable[str]) -> str:
+    """The values as editors read them."""
+    return ", ".join(values) or "không có"
+
+
+def by_laws(numbers: Sequence[str]) -> str:
+    """The texts that amended or replaced another, as the end of a clause."""
+    return f", bởi {', '.join(numbers)}" if numbers else ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ContentIssue:
     """One thing wrong in one place of the content."""
@@ -212,11 +317,6 @@ def issue(path: str, line: int, code: str, **values: object) -> ContentIssue:
         KeyError: no such code, or a blank of its message was not given.
     """
     return ContentIssue(path, line, code, ISSUE_KINDS[code].message.format(**values))
-
-
-def listed(values: Iterable[str]) -> str:
-    """The values as editors read them."""
-    return ", ".join(values) or "không có"
 
 
 def count_errors(issues: Iterable[ContentIssue]) -> int:

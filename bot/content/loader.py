@@ -43,10 +43,18 @@ def hash_content(root: Path) -> str:
     """SHA-256 over the names and bytes of all content files, in hexadecimal."""
     digest = hashlib.sha256()
     for path in content_paths(root):
-        data = path.read_bytes()
+        data = _bytes(path)
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    """Nothing when the file cannot be opened; `load_content` reports that."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 @dataclass
@@ -56,13 +64,17 @@ class _Reading:
     issues: list[ContentIssue] = field(default_factory=list)
 
     def text(self, path: str) -> str | None:
-        """The text of a file; None (with an issue) when it is missing or not UTF-8."""
+        """The text of a file; None (with an issue) when it cannot be read."""
         try:
             return (self.root / path).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            problem = getattr(error, "strerror", None) or getattr(error, "reason", "")
-            self.issues.append(issue(path, 1, "file_unreadable", problem=problem))
-            return None
+        except UnicodeDecodeError:
+            code = "file_not_utf8"
+        except FileNotFoundError:
+            code = "file_missing"
+        except OSError:
+            code = "file_unreadable"
+        self.issues.append(issue(path, 1, code))
+        return None
 
     def texts(self, folder: str, pattern: str) -> Iterator[tuple[str, str]]:
         for found in sorted((self.root / folder).glob(pattern)):

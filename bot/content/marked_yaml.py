@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from bot.content.yaml_mistakes import likely_mistake
+
 try:
     from yaml import CSafeLoader as _SafeLoader
 except ImportError:  # PyYAML without libyaml: slower, reads the same
@@ -33,11 +35,11 @@ YamlPath: TypeAlias = tuple[str | int, ...]
 
 
 class YamlBroken(Exception):
-    """The text is not YAML, or not a mapping. `line` counts from 1."""
+    """The text is not YAML, or not a mapping. `code` is of the issue table, `line` from 1."""
 
-    def __init__(self, problem: str, line: int) -> None:
-        super().__init__(problem)
-        self.problem = problem
+    def __init__(self, code: str, line: int) -> None:
+        super().__init__(f"{code} in line {line}")
+        self.code = code
         self.line = line
 
 
@@ -74,11 +76,9 @@ def parse_marked(text: str, first_line: int = 1) -> Marked:
     """
     try:
         return _parse(text, first_line)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlBroken(str(error.problem), first_line + (mark.line if mark else 0)) from error
     except (yaml.YAMLError, ValueError) as error:
-        raise YamlBroken(str(error), first_line) from error
+        code, line = likely_mistake(text, error)
+        raise YamlBroken(code, first_line + line) from error
 
 
 def _parse(text: str, first_line: int) -> Marked:
@@ -88,12 +88,32 @@ def _parse(text: str, first_line: int) -> Marked:
         if node is None:
             return Marked({}, {(): first_line})
         if not isinstance(node, yaml.MappingNode):
-            raise YamlBroken("not a mapping", first_line)
+            raise YamlBroken("yaml_not_mapping", first_line)
+        if (line := _line_of_alias(node)) is not None:
+            raise YamlBroken("yaml_special_character", first_line + line)
         # Built first: it refuses keys that no path of lines could hold.
         data = loader.construct_document(node)
         return Marked(data, dict(_lines(node, (), first_line)), tuple(_repeated(node, first_line)))
     finally:
         loader.dispose()
+
+
+def _line_of_alias(top: yaml.Node) -> int | None:
+    """The line, from 0, of a node that stands in two places, as no editor means it to. One that
+    stands inside itself would never end.
+    """
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            return int(node.start_mark.line)
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            waiting += (one for pair in node.value for one in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+    return None
 
 
 def _lines(node: yaml.Node, path: YamlPath, first_line: int) -> Iterator[tuple[YamlPath, int]]:
@@ -139,9 +159,9 @@ def parse_front_matter(text: str) -> FrontMatter:
     """
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
-        raise YamlBroken("the file does not begin with ---", 1)
+        raise YamlBroken("front_matter_missing", 1)
     closing = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if closing is None:
-        raise YamlBroken("the front matter is not closed by a second ---", 1)
+        raise YamlBroken("front_matter_open", 1)
     head = parse_marked("\n".join(lines[1:closing]), first_line=2)
     return FrontMatter(head, "\n".join(lines[closing + 1 :]), closing + 2)

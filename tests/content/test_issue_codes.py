@@ -12,6 +12,7 @@ from bot.content.issues import ISSUE_KINDS, Severity
 from bot.content.loader import load_content
 from bot.domain.system_texts import SystemText
 from tests.factories import (
+    ABBREVIATIONS,
     IDS,
     INTENTS,
     LAWS,
@@ -51,13 +52,26 @@ NEW_TALK = "  - intent: smalltalk/moi\n    examples: |\n      - hỏi gì đó\n
 WITHOUT_EXAMPLES = "  - intent: handoff/nguoi\n    examples: |\n" + LAST_INTENT
 OTHER_ID = "id: service/tam-tru"
 RENAMED = ("intent_unknown", "examples_too_few", "id_not_listed", "id_unresolved")
+UNREAD = ("intent_unknown", "id_unresolved")
+WORD_LIST = "officialese:\n  tiến hành: làm\n  nêu trên: ở trên"
 IN_FORCE = "in_force_from: 2021-07-01"
 IN_FORCE_154 = "in_force_from: 2025-01-10"
 
 MISTAKES = [
     # files and schema
-    Mistake("file_unreadable", PLAIN_WORDS, "làm", "l\udcffm", ""),
-    Mistake("yaml_broken", PLAIN_WORDS, "tiến hành: làm", "tiến hành: làm: nhé", "  tiến hành"),
+    Mistake("file_not_utf8", PLAIN_WORDS, "làm", "l\udcffm", ""),
+    Mistake("front_matter_missing", LUA_DAO, "---\nid:", "id:", "id:", "", UNREAD),
+    Mistake("front_matter_open", LUA_DAO, "confirmed\n---\n", "confirmed\n", "---", "", UNREAD),
+    Mistake("yaml_tab", PLAIN_WORDS, "  nêu trên", "\tnêu trên", "\tnêu trên"),
+    Mistake("yaml_quote", PLAIN_WORDS, "tiến hành: làm", 'tiến hành: "làm', "  tiến hành"),
+    Mistake("yaml_colon_missing", PLAIN_WORDS, "nêu trên: ở", "nêu trên:ở", "  nêu trên"),
+    Mistake("yaml_colon_twice", PLAIN_WORDS, "hành: làm", "hành: làm: nhé", "  tiến hành"),
+    Mistake("yaml_bracket", PLAIN_WORDS, "tiến hành: làm", "tiến hành: [làm", "  tiến hành"),
+    Mistake("yaml_special_character", PLAIN_WORDS, "hành: làm", "hành: @làm", "  tiến hành"),
+    Mistake("yaml_control_character", PLAIN_WORDS, "hành: làm", "hành: l\bm", "  tiến hành"),
+    Mistake("yaml_indentation", PLAIN_WORDS, "  nêu trên", "   nêu trên", "   nêu trên"),
+    Mistake("yaml_not_mapping", PLAIN_WORDS, WORD_LIST, "- tiến hành", "- tiến hành"),
+    Mistake("yaml_broken", PLAIN_WORDS, "tiến hành: làm", "{a: b}: làm", "  {a: b}"),
     Mistake("key_unknown", TAM_TRU, "fee:", "phi:", "phi:"),
     Mistake("key_repeated", TAM_TRU, "code: 310\n", "code: 310\ncode : 311\n", "code :"),
     Mistake("key_repeated", MAT_KHAU, "    date: 2026", "    title: Nguồn\n    date: 2026",
@@ -71,9 +85,15 @@ MISTAKES = [
     Mistake("key_repeated", PLAIN_WORDS, "tiến hành: làm", "tiến hành: làm\n  tiến hành : xử lý",
             "  tiến hành :"),
     Mistake("key_missing", TAM_TRU, "as_of: 2026-06\n", "", "id:"),
-    Mistake("value_wrong_type", TAM_TRU, "duties: [M071]", "duties: M071", "duties:"),
-    Mistake("value_wrong_type", TAM_TRU, "code: 310", "code: 0310", "code:"),
-    Mistake("value_wrong_type", SAFETY, "  - cháy nhà", "  -", "  -"),
+    Mistake("value_not_text", TAM_TRU, "fee: 7.000 đồng một người", "fee: [7.000]", "fee:"),
+    Mistake("value_not_text", MESSAGES, "clarify: \"Bạn", "clarify: 5 #", "  clarify:"),
+    Mistake("value_not_number", TAM_TRU, "code: 310", "code: 0310", "code:"),
+    Mistake("value_not_list", TAM_TRU, "duties: [M071]", "duties: M071", "duties:"),
+    Mistake("value_not_table", PLAIN_WORDS, WORD_LIST, "officialese: làm", "officialese:"),
+    Mistake("value_not_block", INTENTS, "|\n      - xin chào", "\n      - xin chào",
+            "    examples: \n", "", ("intent_without_examples",)),
+    Mistake("item_not_text", SAFETY, "  - cháy nhà", "  -", "  -"),
+    Mistake("item_not_table", LAWS, "laws:\n", "laws:\n  - Luật Cư trú\n", "  - Luật"),
     Mistake("value_empty", TAM_TRU, "fee: 7.000 đồng một người", "fee:", "fee:"),
     Mistake("value_not_allowed", TAM_TRU, "[citizen, tenant]", "[citizen, ai]", "audience:"),
     Mistake("id_malformed", IDS, "ids:", "ids:\n  - Quên", "  - Quên", follows=("id_unresolved",)),
@@ -92,10 +112,10 @@ MISTAKES = [
     Mistake("section_repeated", LUA_DAO, "## Lưu ý", "## Lưu ý\n### Lưu ý", "### Lưu ý"),
     Mistake("section_out_of_order", LUA_DAO, "## Lưu ý", "## Lưu ý\n## Các bước\n## Lưu ý", "", "",
             ("section_repeated",)),
-    Mistake("line_not_understood", TAM_TRU, "2. Chọn **Đăng", "Chọn **Đăng", "Chọn **Đăng"),
-    Mistake("line_not_understood", TAM_TRU, "- Chủ nhà chưa", "Chủ nhà chưa", "Chủ nhà"),
-    Mistake("line_not_understood", TAM_TRU, "- Không nhờ", "Không nhờ", "Không nhờ"),
-    Mistake("line_not_understood", INTENTS, "- xin chào", "xin chào", "      xin chào", "",
+    Mistake("step_not_understood", TAM_TRU, "2. Chọn **Đăng", "Chọn **Đăng", "Chọn **Đăng"),
+    Mistake("what_if_not_understood", TAM_TRU, "- Chủ nhà chưa", "Chủ nhà chưa", "Chủ nhà"),
+    Mistake("item_not_understood", TAM_TRU, "- Không nhờ", "Không nhờ", "Không nhờ"),
+    Mistake("example_not_understood", INTENTS, "- xin chào", "xin chào", "      xin chào", "",
             ("intent_without_examples",)),
     Mistake("step_number_wrong", TAM_TRU, "2. Chọn", "3. Chọn", "3. Chọn"),
     Mistake("step_too_long", TAM_TRU, "2. Chọn", "2. Chọn " + LONG * 8, "2. Chọn"),
@@ -155,24 +175,23 @@ MISTAKES = [
             "  thanks:"),
     Mistake("message_blank_missing", MESSAGES, "Lệ phí: {value}", "Lệ phí:", "  label_fee:"),
 ]  # fmt: skip
-#: Mistakes of whole files: the file and what becomes of it.
-MISPLACED = {
-    "file_stray": [
-        "knowledge/tam-tru.md",
-        "knowledge/services/cu/tam-tru.md",
-        "knowledge/services/tam-tru.markdown",
-        "knowledge/services/tam-tru.MD",
-        "knowledge/services/tam-tru.md.txt",
-        "knowledge/dich-vu/tam-tru.md",
-        "knowledge/them.yaml",
-        "intents/service.yaml",
-        "intents/moi/service.yml",
-        "config/message.yaml",
-        "config/messages.yml",
-    ],
-}
+STRAY = [
+    "knowledge/tam-tru.md",
+    "knowledge/services/cu/tam-tru.md",
+    "knowledge/services/tam-tru.markdown",
+    "knowledge/services/tam-tru.MD",
+    "knowledge/services/tam-tru.md.txt",
+    "knowledge/dich-vu/tam-tru.md",
+    "knowledge/them.yaml",
+    "intents/service.yaml",
+    "intents/moi/service.yml",
+    "config/message.yaml",
+    "config/messages.yml",
+]
+#: Codes of whole files, which have tests of their own.
+FILE_MISTAKES = {"file_stray", "file_missing", "file_unreadable"}
 #: The lines of mistakes that no text can name: an unreadable file, an empty or a repeated line.
-LINES = {"file_unreadable": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
+LINES = {"file_not_utf8": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
 
 
 @pytest.fixture
@@ -205,7 +224,7 @@ def test_a_mistake_is_reported_once_on_its_line_with_its_remedy(root, mistake):
         assert "Hãy " in found[0].text
 
 
-@pytest.mark.parametrize("path", MISPLACED["file_stray"])
+@pytest.mark.parametrize("path", STRAY)
 def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, path):
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text("Đăng ký tạm trú", encoding="utf-8")
@@ -213,6 +232,17 @@ def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, pa
     assert [(one.path, one.line, one.code) for one in found] == [(path, 1, "file_stray")]
     assert found[0].severity is Severity.WARNING
     assert "Hãy " in found[0].text
+
+
+@pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, PLAIN_WORDS, SAFETY])
+def test_a_file_that_is_gone_or_cannot_be_opened_is_reported(root, path):
+    (root / path).unlink()
+    gone = [one for one in load_content(root)[1] if one.path == path]
+    (root / path).mkdir()
+    locked = [one for one in load_content(root)[1] if one.path == path]
+    assert [(one.code, one.line) for one in gone] == [("file_missing", 1)]
+    assert [(one.code, one.line) for one in locked] == [("file_unreadable", 1)]
+    assert all("Hãy " in one.text for one in gone + locked)
 
 
 @pytest.mark.parametrize("path", ["knowledge/README.md", "intents/readme.md", "config/.gitkeep"])
@@ -223,7 +253,7 @@ def test_notes_and_hidden_files_are_no_lost_content(root, path):
 
 @pytest.mark.parametrize("code", ISSUE_KINDS)
 def test_every_code_of_the_table_has_a_mistake(code):
-    assert code in {mistake.code for mistake in MISTAKES} | set(MISPLACED)
+    assert code in {mistake.code for mistake in MISTAKES} | FILE_MISTAKES
 
 
 @pytest.mark.parametrize("key", SystemText)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.content.files import Check, ContentFiles
-from bot.content.issues import ContentIssue, issue
+from bot.content.issues import ContentIssue, by_laws, issue
 from bot.content.paths import LAWS_PATH
 from bot.content.readers.knowledge import TopicFile
 from bot.domain.clock import vietnam_today
@@ -81,12 +81,8 @@ def _tells_of_lapse(file: TopicFile, law: Law) -> bool:
 
 
 def _by(law_ids: tuple[str, ...], files: ContentFiles) -> str:
-    numbers = [
-        files.register.laws[LawId(one)].number
-        for one in law_ids
-        if LawId(one) in files.register.laws
-    ]
-    return f", bởi {', '.join(numbers)}" if numbers else ""
+    laws = files.register.laws
+    return by_laws([laws[LawId(one)].number for one in law_ids if LawId(one) in laws])
 
 
 REGISTER_CHECKS: tuple[Check, ...] = (

@@ -8,24 +8,16 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from bot.content.files import Check, ContentFiles
-from bot.content.issues import ContentIssue, issue
+from bot.content.issues import PERSONAL_DATA_NAMES, ContentIssue, issue
 from bot.content.paths import MESSAGES_PATH
 from bot.content.readers.knowledge import TopicFile
 from bot.text.fold import is_folded
 from bot.text.normalize import words
-from bot.text.personal_data import PersonalDataKind, find_personal_data
+from bot.text.personal_data import find_personal_data
 
 #: A run of this many words without any mark is no Vietnamese sentence.
 MIN_BARE_WORDS = 5
 
-_NAMES = {
-    PersonalDataKind.ID_NUMBER: "số giấy tờ",
-    PersonalDataKind.PHONE: "số điện thoại cá nhân",
-    PersonalDataKind.ONE_TIME_CODE: "mã dùng một lần",
-    PersonalDataKind.PASSWORD: "mật khẩu",
-    PersonalDataKind.BANK_ACCOUNT: "số tài khoản",
-    PersonalDataKind.EMAIL: "thư điện tử",
-}
 # Addresses are no sentences; names on a screen are quoted as they are, in bold.
 _LINK = re.compile(r"https?://\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|\b[\w-]+(?:\.[\w-]+)+\b")
@@ -83,9 +75,10 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
     """Words of the list in config/plain_words.yaml do not appear in what a citizen reads."""
     if not files.officialese:
         return
+    plain = {word.lower(): better for word, better in files.officialese.items()}
     any_word = re.compile(
         r"\b(?!App Store)("
-        + "|".join(re.escape(word) for word in sorted(files.officialese, key=len, reverse=True))
+        + "|".join(re.escape(word) for word in sorted(plain, key=len, reverse=True))
         + r")\b",
         re.IGNORECASE,
     )
@@ -93,8 +86,7 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
     for path, line, text in (*topic_texts, *_messages(files)):
         for match in any_word.finditer(_ON_SCREEN.sub("", _ADDRESS.sub("", text))):
             found = match.group(1)
-            better = files.officialese.get(found.lower(), "từ đơn giản hơn")
-            yield issue(path, line, "officialese", value=found, better=better)
+            yield issue(path, line, "officialese", value=found, better=plain[found.lower()])
 
 
 def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
@@ -111,7 +103,7 @@ def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
 
 def _personal(path: str, line: int, text: str) -> Iterator[ContentIssue]:
     for span in find_personal_data(_LINK.sub("", text)):
-        yield issue(path, line, "personal_number", value=_NAMES[span.kind])
+        yield issue(path, line, "personal_number", value=PERSONAL_DATA_NAMES[span.kind])
 
 
 WORDING_CHECKS: tuple[Check, ...] = (

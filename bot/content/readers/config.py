@@ -16,12 +16,12 @@ def read_text_table(
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return {}, Marked({}), [issue(path, error.line, "yaml_broken", problem=error.problem)]
+        return {}, Marked({}), [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     top.check_keys((key,), (key,))
     value = top.data.get(key, {})
     if not isinstance(value, dict):
-        top.report("value_wrong_type", key, key=key, expected="các dòng dạng từ: nghĩa")
+        top.report("value_not_table", key, key=key)
         return {}, marked, top.issues
     table = {}
     for name, meaning in value.items():
@@ -30,13 +30,7 @@ def read_text_table(
                 "NFC", meaning.rstrip("\n")
             )
         else:
-            top.report(
-                "value_wrong_type",
-                key,
-                str(name),
-                key=str(name),
-                expected="chữ (đặt trong dấu nháy nếu cần)",
-            )
+            top.report("value_not_text", key, str(name), key=name)
     return table, marked, top.issues
 
 
@@ -51,7 +45,7 @@ def read_safety_phrases(
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return {}, [issue(path, error.line, "yaml_broken", problem=error.problem)]
+        return {}, [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     top.check_keys(SAFETY_KINDS, SAFETY_KINDS)
     return {kind: top.texts(kind) for kind in SAFETY_KINDS}, top.issues

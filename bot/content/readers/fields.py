@@ -66,7 +66,7 @@ class FieldReader:
         if isinstance(value, int):
             value = str(value)
         if not isinstance(value, str):
-            self.report("value_wrong_type", key, key=key, expected="một dòng chữ")
+            self.report("value_not_text", key, key=key)
             return ""
         if not value.strip():
             self.report("value_empty", key, key=key)
@@ -76,12 +76,7 @@ class FieldReader:
         """A list of texts, or an empty tuple."""
         value = self.data.get(key, [])
         if not isinstance(value, list):
-            self.report(
-                "value_wrong_type",
-                key,
-                key=key,
-                expected="một danh sách (mỗi dòng bắt đầu bằng dấu -)",
-            )
+            self.report("value_not_list", key, key=key)
             return ()
         found = []
         for index, item in enumerate(value):
@@ -90,16 +85,14 @@ class FieldReader:
             elif isinstance(item, int):
                 found.append(str(item))
             else:
-                self.report(
-                    "value_wrong_type", key, index, key=key, expected="danh sách các dòng chữ"
-                )
+                self.report("item_not_text", key, index, key=key)
         return tuple(found)
 
     def number(self, key: str) -> int:
         """A whole number, or 0."""
         value = self.data.get(key, 0)
         if not isinstance(value, int):
-            self.report("value_wrong_type", key, key=key, expected="một số")
+            self.report("value_not_number", key, key=key)
             return 0
         return value
 
@@ -134,7 +127,7 @@ class FieldReader:
         """A reader for each mapping of a list."""
         value = self.data.get(key, [])
         if not isinstance(value, list):
-            self.report("value_wrong_type", key, key=key, expected="một danh sách")
+            self.report("value_not_list", key, key=key)
             return []
         readers = []
         for index, item in enumerate(value):
@@ -143,7 +136,5 @@ class FieldReader:
                     FieldReader(self.path, self.marked, self.issues, (*self.at, key, index))
                 )
             else:
-                self.report(
-                    "value_wrong_type", key, index, key=key, expected="danh sách các mục con"
-                )
+                self.report("item_not_table", key, index, key=key)
         return readers

@@ -28,7 +28,7 @@ def read_intents(path: str, text: str) -> tuple[list[IntentFile], list[ContentIs
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return [], [issue(path, error.line, "yaml_broken", problem=error.problem)]
+        return [], [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     top.check_keys(("version", "nlu"), ("version", "nlu"))
     files = []
@@ -49,12 +49,7 @@ def _examples(fields: FieldReader) -> tuple[list[str], list[int]]:
     """The lines of the block that begin with a dash, and where they stand."""
     block = fields.data.get("examples", "")
     if not isinstance(block, str):
-        fields.report(
-            "value_wrong_type",
-            "examples",
-            key="examples",
-            expected="một khối dòng bắt đầu bằng dấu -",
-        )
+        fields.report("value_not_block", "examples", key="examples")
         return [], []
     first_line = fields.marked.line(*fields.at, "examples") + 1
     examples, lines = [], []
@@ -65,12 +60,6 @@ def _examples(fields: FieldReader) -> tuple[list[str], list[int]]:
             lines.append(number)
         elif stripped:
             fields.issues.append(
-                issue(
-                    fields.path,
-                    number,
-                    "line_not_understood",
-                    value=stripped,
-                    remedy='Hãy bắt đầu mỗi câu mẫu bằng "- ".',
-                )
+                issue(fields.path, number, "example_not_understood", value=stripped)
             )
     return examples, lines

@@ -74,7 +74,7 @@ def read_topic(path: str, text: str) -> tuple[TopicFile | None, list[ContentIssu
     try:
         parts = parse_front_matter(text)
     except YamlBroken as error:
-        return None, [issue(path, error.line, "yaml_broken", problem=error.problem)]
+        return None, [issue(path, error.line, error.code)]
     fields = FieldReader.of_document(path, parts.head)
     fields.check_keys(ALLOWED_KEYS, REQUIRED_KEYS)
     body, body_issues = read_topic_body(path, parts.body, parts.body_line)
@@ -178,7 +178,7 @@ def read_laws(path: str, text: str) -> tuple[LawRegister, list[ContentIssue]]:
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return LawRegister({}, {}), [issue(path, error.line, "yaml_broken", problem=error.problem)]
+        return LawRegister({}, {}), [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     top.check_keys(("laws",), ("laws",))
     register = LawRegister({}, {})
@@ -209,7 +209,7 @@ def read_promised_ids(path: str, text: str) -> tuple[dict[TopicId, int], list[Co
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return {}, [issue(path, error.line, "yaml_broken", problem=error.problem)]
+        return {}, [issue(path, error.line, error.code)]
     fields = FieldReader.of_document(path, marked)
     fields.check_keys(("ids",), ("ids",))
     values = _well_formed_ids(fields, "ids")

@@ -113,12 +113,7 @@ class _BodyReader:
     def _step(self, number: int, text: str) -> None:
         match = _STEP.fullmatch(text)
         if match is None:
-            self.report(
-                number,
-                "line_not_understood",
-                value=text,
-                remedy='Hãy bắt đầu mỗi bước bằng số, ví dụ "1. ".',
-            )
+            self.report(number, "step_not_understood", value=text)
             return
         expected = len(self.body.steps) + 1
         if int(match.group(1)) != expected:
@@ -129,23 +124,13 @@ class _BodyReader:
         match = _ITEM.fullmatch(text)
         condition, colon, remedy = match.group(1).partition(": ") if match else ("", "", "")
         if not (condition.strip() and colon and remedy.strip()):
-            self.report(
-                number,
-                "line_not_understood",
-                value=text,
-                remedy='Hãy viết "- Điều xảy ra: Cách xử lý."',
-            )
+            self.report(number, "what_if_not_understood", value=text)
             return
         self.body.what_ifs.append((number, WhatIf(condition.strip("* "), remedy.strip())))
 
     def _item(self, number: int, text: str, items: list[tuple[int, str]]) -> None:
         match = _ITEM.fullmatch(text)
         if match is None:
-            self.report(
-                number,
-                "line_not_understood",
-                value=text,
-                remedy='Hãy bắt đầu mỗi dòng bằng "- ".',
-            )
+            self.report(number, "item_not_understood", value=text)
             return
         items.append((number, match.group(1)))

@@ -5,10 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.content import marked_yaml
 from bot.content.marked_yaml import RepeatedKey, YamlBroken, parse_front_matter, parse_marked
+
+
+class PlainLoader(yaml.SafeLoader):
+    """What is used where PyYAML came without libyaml: it words its complaints in another way."""
+
+
+#: Both readers of PyYAML, with our own rules for numbers.
+LOADERS = [marked_yaml._Loader, PlainLoader]
+PlainLoader.yaml_implicit_resolvers = marked_yaml._Loader.yaml_implicit_resolvers
 
 
 @pytest.mark.parametrize(
@@ -41,21 +52,56 @@ def test_a_value_that_is_not_there_has_the_line_of_what_is_above_it():
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "code", "line"),
     [
-        ("a: 1\nb: c: d", 2),
-        ("a: 1\nb: [\n", 3),
-        ("a: 1\nb: *c", 2),
-        ("a: 1\n{b: c}: d", 2),
-        ("a: !tuple 1", 1),
-        ("- a", 1),
-        ("a: 1\n---\nb: 2", 2),
+        ("a:\n\tb: 1", "yaml_tab", 2),
+        ("a:\n  - x\n\t- y", "yaml_tab", 3),
+        ("a: |\n\tx", "yaml_tab", 2),
+        ("a: x\n\ty", "yaml_tab", 2),
+        ('a: 1\nb: "x\nc: 1', "yaml_quote", 2),
+        ("a: 1\nb: 'x\nc: 1", "yaml_quote", 2),
+        ('a: 1\nb: "x "y" z"\nc: 1', "yaml_quote", 2),
+        ("a: 'x'y'\nb: 1", "yaml_quote", 1),
+        ('a:\n  - "x" y\n  - z', "yaml_quote", 2),
+        ("a: 1\nb:x\nc: 2", "yaml_colon_missing", 2),
+        ("a: 1\nb:x", "yaml_colon_missing", 2),
+        ("a: 1\nxin chào\nb: 2", "yaml_colon_missing", 2),
+        ("b:x\na: 1", "yaml_colon_missing", 1),
+        ("a: 1\nb: c: d", "yaml_colon_twice", 2),
+        ("a:\n  - b: c: d", "yaml_colon_twice", 2),
+        ("a: 1\nb: [x, y\nc: 2", "yaml_bracket", 2),
+        ("a: 1\nb: [\n", "yaml_bracket", 3),
+        ("a: {x: 1\nb: 2", "yaml_bracket", 1),
+        ("a: 1\nb: {value} đồng\nc: 1", "yaml_bracket", 2),
+        ("a: 1\nb: *c", "yaml_special_character", 2),
+        ("a: !tuple 1", "yaml_special_character", 1),
+        ("a: 1\nb: @x", "yaml_special_character", 2),
+        ("a: 1\nb: %x", "yaml_special_character", 2),
+        ("a: 1\nb: `x`", "yaml_special_character", 2),
+        ("a: - x", "yaml_special_character", 1),
+        ("a: > x", "yaml_special_character", 1),
+        ("a: &x\n  b: *x", "yaml_special_character", 1),
+        ("a: 1\nb: &x [c]\nd: *x", "yaml_special_character", 2),
+        ("a: 1\n  b: 2", "yaml_indentation", 2),
+        ("a:\n    b: 1\n  c: 2", "yaml_indentation", 3),
+        ("a:\n  - x\n - y", "yaml_indentation", 3),
+        ("a:\n- x\n - y: z", "yaml_indentation", 3),
+        (" a: 1\nb: 2", "yaml_indentation", 2),
+        ("a: 1\nb: x\vy", "yaml_control_character", 2),
+        ("a: 1\nb: \0", "yaml_control_character", 2),
+        ("- a", "yaml_not_mapping", 1),
+        ("xin chào", "yaml_not_mapping", 1),
+        ("a: 1\n{b: c}: d", "yaml_broken", 2),
+        ('a: 1\nb: "C:\\x"', "yaml_broken", 2),
+        ("a: 1\n---\nb: 2", "yaml_broken", 2),
     ],
 )
-def test_broken_yaml_names_its_line(text, line):
+@pytest.mark.parametrize("loader", LOADERS)
+def test_broken_yaml_names_the_likely_mistake_and_its_line(monkeypatch, loader, text, code, line):
+    monkeypatch.setattr(marked_yaml, "_Loader", loader)
     with pytest.raises(YamlBroken) as caught:
-        parse_marked(text)
-    assert caught.value.line == line
+        parse_marked(text, first_line=10)
+    assert (caught.value.code, caught.value.line - 9) == (code, line)
 
 
 def test_front_matter_knows_where_head_and_body_begin():
@@ -63,11 +109,20 @@ def test_front_matter_knows_where_head_and_body_begin():
     assert (parts.head.line("b"), parts.body, parts.body_line) == (3, "Text\n", 5)
 
 
-@pytest.mark.parametrize("text", ["", "a: 1", "\n---\na: 1\n---", "---\na: 1\n", "--- x\n---"])
-def test_a_file_without_front_matter_is_broken_at_line_1(text):
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "front_matter_missing"),
+        ("a: 1", "front_matter_missing"),
+        ("\n---\na: 1\n---", "front_matter_missing"),
+        ("--- x\n---", "front_matter_missing"),
+        ("---\na: 1\n", "front_matter_open"),
+    ],
+)
+def test_a_file_without_front_matter_is_broken_at_line_1(text, code):
     with pytest.raises(YamlBroken) as caught:
         parse_front_matter(text)
-    assert caught.value.line == 1
+    assert (caught.value.code, caught.value.line) == (code, 1)
 
 
 @settings(deadline=None)
