@@ -29,7 +29,7 @@ class ContentFiles:
     safety_phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: The YAML of each table file, for the lines of its entries.
     tables: dict[str, Marked] = field(default_factory=dict)
-    #: The text of each topic file as it stands on disk.
+    #: The text of every file as it stands on disk.
     raw_texts: dict[str, str] = field(default_factory=dict)
 
     def answered_by_text(self) -> Iterator[tuple[IntentFile, str]]:

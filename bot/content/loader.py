@@ -66,13 +66,16 @@ class _Reading:
     def text(self, path: str) -> str | None:
         """The text of a file; None (with an issue) when it cannot be read."""
         try:
-            return (self.root / path).read_text(encoding="utf-8-sig")
+            text = (self.root / path).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             code = "file_not_utf8"
         except FileNotFoundError:
             code = "file_missing"
         except OSError:
             code = "file_unreadable"
+        else:
+            self.files.raw_texts[path] = text
+            return text
         self.issues.append(issue(path, 1, code))
         return None
 
@@ -90,7 +93,6 @@ class _Reading:
                 self.issues += issues
                 if topic is not None:
                     self.files.topics.append(topic)
-                    self.files.raw_texts[path] = text
 
     def read_registers(self) -> None:
         if (laws := self.text(LAWS_PATH)) is not None:

@@ -146,11 +146,19 @@ MISTAKES = [
     Mistake("not_nfc", LUA_DAO, "- Gác máy rồi báo Công an", NFD, NFD),
     Mistake("diacritics_missing", TAM_TRU, "3 ngày làm việc.", "lam trong vong ba ngay",
             "time_limit:"),
+    Mistake("not_nfc", LUA_DAO, "Bộ Công an cảnh báo", NFD[2:], "  - title:"),
+    Mistake("not_nfc", MESSAGES, 'clarify: "', f'clarify: "{NFD} ', "  clarify:"),
+    Mistake("not_nfc", INTENTS, "- xin chào", NFD, "      - Ga"),
+    Mistake("diacritics_missing", LUA_DAO, "Bộ Công an cảnh báo", "Bo Cong an canh bao", "  - ti"),
+    Mistake("diacritics_missing", MESSAGES, "Bạn muốn hỏi việc nào dưới đây?",
+            "Ban muon hoi viec nao?", "  clarify:"),
     Mistake("officialese", TAM_TRU, "2. Chọn", "2. Tiến hành chọn", "2. Tiến hành"),
     Mistake("officialese", MESSAGES, 'label_steps: "', 'label_steps: "Tiến hành ',
             "  label_steps:"),
     Mistake("personal_number", TAM_TRU, "VNeID hoặc Công an", "Gọi 0900.000.001 hoặc", "where:"),
     Mistake("personal_number", MAT_KHAU, "1. Mở VNeID", "1. Viết cho ai.do@vidu.vn", "1. Viết"),
+    Mistake("personal_number", LUA_DAO, "Công an cảnh báo", "Công an 0900000001", "  - title:"),
+    Mistake("personal_number", MESSAGES, "hỏi việc nào", "gọi 0900000001", "  clarify:"),
     Mistake("personal_number", INTENTS, "- xin chào", "- số 001099000123", "      - số"),
     # intents
     Mistake("intent_unknown", INTENTS, LAST_INTENT, STRAY_INTENT, "  - intent: service/khong-co"),
@@ -264,6 +272,11 @@ def test_a_renamed_message_is_missed_and_not_known(root, key):
         ("message_missing", line_of(root, MESSAGES, "messages:")),
         ("message_unknown", line_of(root, MESSAGES, f"  khac_{key}:")),
     ]
+
+
+def test_the_title_of_a_source_may_be_worded_as_officials_do(root):
+    spoil(root, LUA_DAO, "Bộ Công an cảnh báo", "Thông báo về việc tiến hành rà soát")
+    assert load_content(root)[1] == []
 
 
 def test_wrong_blanks_are_named_with_those_that_can_be_filled_in(root):

@@ -43,10 +43,23 @@ def _shown_texts(file: TopicFile) -> Iterator[PlacedText]:
         yield path, line, text
 
 
+def _source_titles(file: TopicFile) -> Iterator[PlacedText]:
+    """What a citizen reads too, but others have worded it."""
+    for index, source in enumerate(file.topic.sources):
+        yield file.topic.path, file.head.line("sources", index, "title"), source.title
+
+
 def _messages(files: ContentFiles) -> Iterator[PlacedText]:
     if marked := files.tables.get(MESSAGES_PATH):
         for key, text in files.messages.items():
             yield MESSAGES_PATH, marked.line("messages", key), text
+
+
+def _read_by_citizens(files: ContentFiles) -> Iterator[PlacedText]:
+    for file in files.topics:
+        yield from _shown_texts(file)
+        yield from _source_titles(file)
+    yield from _messages(files)
 
 
 def _aliases(file: TopicFile) -> Iterator[PlacedText]:
@@ -55,7 +68,7 @@ def _aliases(file: TopicFile) -> Iterator[PlacedText]:
 
 
 def check_every_text_is_nfc(files: ContentFiles) -> Iterator[ContentIssue]:
-    """Every line of a topic file is in composed Unicode."""
+    """Every line of every file is in composed Unicode."""
     for path, text in files.raw_texts.items():
         for number, line in enumerate(text.split("\n"), 1):
             if not unicodedata.is_normalized("NFC", line):
@@ -64,11 +77,10 @@ def check_every_text_is_nfc(files: ContentFiles) -> Iterator[ContentIssue]:
 
 def check_every_sentence_has_its_diacritics(files: ContentFiles) -> Iterator[ContentIssue]:
     """What a citizen reads is written with all marks. Aliases may be written as people type."""
-    for file in files.topics:
-        for path, line, text in _shown_texts(file):
-            bare = _ADDRESS.sub("", text)
-            if len(words(bare)) >= MIN_BARE_WORDS and is_folded(bare):
-                yield issue(path, line, "diacritics_missing", value=text[:60])
+    for path, line, text in _read_by_citizens(files):
+        bare = _ADDRESS.sub("", text)
+        if len(words(bare)) >= MIN_BARE_WORDS and is_folded(bare):
+            yield issue(path, line, "diacritics_missing", value=text[:60])
 
 
 def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
@@ -90,10 +102,10 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
 
 
 def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
-    """No number in topics or examples looks like an ID, a phone, a code or an account."""
-    for file in files.topics:
-        for path, line, text in (*_shown_texts(file), *_aliases(file)):
-            yield from _personal(path, line, text)
+    """No number in topics, messages or examples looks like an ID, a phone, a code or an account."""
+    aliases = (alias for file in files.topics for alias in _aliases(file))
+    for path, line, text in (*_read_by_citizens(files), *aliases):
+        yield from _personal(path, line, text)
     for intent_file in files.intents:
         for line, example in zip(
             intent_file.example_lines, intent_file.intent.examples, strict=True
