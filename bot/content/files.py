@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from bot.content.issues import ContentIssue
@@ -19,6 +20,8 @@ from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, Intent, IntentNa
 class ContentFiles:
     """What the readers found. Checks look across it; `to_catalog` freezes it."""
 
+    #: The day as of which laws are looked at.
+    today: date
     topics: list[TopicFile] = field(default_factory=list)
     register: LawRegister = field(default_factory=lambda: LawRegister({}, {}))
     promised_ids: dict[TopicId, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from bot.content.checks.examples import EXAMPLE_CHECKS
@@ -33,6 +34,7 @@ from bot.content.readers.config import read_safety_phrases, read_text_table
 from bot.content.readers.intents import read_intents
 from bot.content.readers.knowledge import read_laws, read_promised_ids, read_topic
 from bot.domain.catalog import Catalog
+from bot.domain.clock import vietnam_today
 from bot.domain.errors import ContentInvalid
 
 #: Every check across files, in the order in which they run.
@@ -60,7 +62,7 @@ def _bytes(path: Path) -> bytes:
 @dataclass
 class _Reading:
     root: Path
-    files: ContentFiles = field(default_factory=ContentFiles)
+    files: ContentFiles
     issues: list[ContentIssue] = field(default_factory=list)
 
     def text(self, path: str) -> str | None:
@@ -133,9 +135,12 @@ def _stray_files(root: Path) -> Iterator[ContentIssue]:
         yield issue(shown.as_posix(), 1, "file_stray", allowed=listed(allowed))
 
 
-def load_content(root: Path) -> tuple[ContentFiles, list[ContentIssue]]:
-    """Read and check everything under `root`; the issues come sorted by file and line."""
-    reading = _Reading(root)
+def load_content(root: Path, today: date | None = None) -> tuple[ContentFiles, list[ContentIssue]]:
+    """Read and check everything under `root`; the issues come sorted by file and line.
+
+    Laws are looked at as of `today`, in Vietnam unless given.
+    """
+    reading = _Reading(root, ContentFiles(today=today or vietnam_today()))
     files, issues = reading.files, reading.issues
     reading.read_topics()
     reading.read_registers()
@@ -147,14 +152,14 @@ def load_content(root: Path) -> tuple[ContentFiles, list[ContentIssue]]:
     return files, sorted(set(issues))
 
 
-def load_catalog(root: Path) -> Catalog:
+def load_catalog(root: Path, today: date | None = None) -> Catalog:
     """The content under `root`, ready to be served.
 
     Raises:
         ContentInvalid: the content has errors.
     """
     content_hash = hash_content(root)
-    files, issues = load_content(root)
+    files, issues = load_content(root, today)
     if errors := count_errors(issues):
         raise ContentInvalid(errors)
     return files.to_catalog(content_hash)

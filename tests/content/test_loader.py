@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.content.issues import ContentIssue
+from bot.content.issues import ContentIssue, Severity
 from bot.content.loader import hash_content, load_catalog, load_content
 from bot.content.paths import content_paths
 from bot.content.readers.knowledge import ALLOWED_KEYS
+from bot.domain.cards import MAX_REPLY_CHARS, answer_card
 from bot.domain.errors import ContentInvalid
 from bot.domain.understanding import IntentName
 from tests.factories import (
@@ -109,6 +111,33 @@ def test_a_catalog_with_notices_only_is_served(root):
     spoil(root, LAWS, "in_force_from: 2021-07-01", "amended_on: 2020-01-01")
     assert [one.code for one in issues_of(root)] == ["law_amended"]
     assert load_catalog(root).topics
+
+
+def test_a_law_that_lapses_next_year_warns_then_and_goes_on_being_served(root):
+    """A day that comes by itself must not stop what ran the day before."""
+    spoil(root, LAWS, "in_force_from: 2021-07-01", "lapsed_on: 2027-03-01")
+    before, after = date(2027, 2, 28), date(2027, 3, 1)
+
+    assert load_content(root, before)[1] == []
+    (found,) = load_content(root, after)[1]
+    assert (found.code, found.severity, found.path) == ("law_lapsed", Severity.WARNING, TAM_TRU)
+    assert "2027-03-01" in found.text
+
+    catalog = load_catalog(root, after)
+    topic = catalog.topics_by_code[310]
+    told = "Luật Cư trú (68/2020/QH14) đã hết hiệu lực từ ngày 01/03/2027"
+    assert told in answer_card(topic, catalog, after)
+    assert told not in answer_card(topic, catalog, before)
+
+
+def test_an_answer_too_long_for_the_caution_of_a_coming_law_is_reported_today(root):
+    spoil(root, TAM_TRU, "documents:\n  - Tờ khai điền sẵn trên mạng.\n", "")
+    catalog = load_catalog(root)
+    room = MAX_REPLY_CHARS - len(answer_card(catalog.topics_by_code[310], catalog, date.min))
+    spoil(root, TAM_TRU, "where: ", f"where: {'xã ' * (room // 3)}")
+    assert issues_of(root) == []
+    spoil(root, LAWS, "in_force_from: 2021-07-01", "lapsed_on: 2999-01-01")
+    assert [one.code for one in issues_of(root)] == ["reply_too_long"]
 
 
 @pytest.mark.parametrize("path", FILES)

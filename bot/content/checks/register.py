@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import ContentIssue, by_laws, issue
 from bot.content.paths import LAWS_PATH
 from bot.content.readers.knowledge import TopicFile
-from bot.domain.clock import vietnam_today
 from bot.domain.knowledge import Law, LawId
 
 _SAYS_LAPSED = "hết hiệu lực"
@@ -35,11 +33,8 @@ def check_every_cited_law_is_registered(files: ContentFiles) -> Iterator[Content
                 )
 
 
-def check_no_topic_rests_on_a_lapsed_law(
-    files: ContentFiles, today: date | None = None
-) -> Iterator[ContentIssue]:
+def check_no_topic_rests_on_a_lapsed_law(files: ContentFiles) -> Iterator[ContentIssue]:
     """A lapsed basis is an error unless the topic's warnings say so; an amended one is named."""
-    on = today or vietnam_today()
     laws = files.register.laws
     for file in files.topics:
         for index, basis in enumerate(file.topic.legal):
@@ -47,7 +42,7 @@ def check_no_topic_rests_on_a_lapsed_law(
             where = (file.topic.path, file.head.line("legal", index))
             if law is None:
                 continue
-            if law.is_lapsed(on):
+            if law.is_lapsed(files.today):
                 code = "law_lapsed_told" if _tells_of_lapse(file, law) else "law_lapsed"
                 yield issue(
                     *where,
@@ -56,7 +51,7 @@ def check_no_topic_rests_on_a_lapsed_law(
                     since=law.lapsed_on,
                     by=_by(law.lapsed_by, files),
                 )
-            elif law.is_amended(on):
+            elif law.is_amended(files.today):
                 yield issue(
                     *where,
                     "law_amended",

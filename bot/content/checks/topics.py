@@ -17,8 +17,8 @@ from bot.domain.cards import (
     sources_card,
     what_ifs_card,
 )
-from bot.domain.clock import vietnam_today
-from bot.domain.knowledge import TopicId
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Topic, TopicId
 from bot.domain.system_texts import SystemText
 from bot.text.normalize import words
 
@@ -156,18 +156,17 @@ def check_texts_are_short(files: ContentFiles) -> Iterator[ContentIssue]:
                 yield issue(topic.path, line, "step_too_long", count=length, limit=MAX_STEP_WORDS)
 
 
-def check_every_reply_fits_every_channel(
-    files: ContentFiles, today: date | None = None
-) -> Iterator[ContentIssue]:
-    """The whole answer of a topic, and each of its further cards, fits one message."""
+def check_every_reply_fits_every_channel(files: ContentFiles) -> Iterator[ContentIssue]:
+    """The whole answer of a topic, and each of its further cards, fits one message: on any day, so
+    that no law that lapses next year makes content invalid that is served today.
+    """
     if not all(key.fits(files.messages.get(key)) for key in SystemText):
         return  # MESSAGE_CHECKS report it
     catalog = files.to_catalog("")
-    on = today or vietnam_today()
     for file in files.topics:
         topic, body = file.topic, (file.topic.path, file.body.answer_line)
         cards = (
-            (topic.answer and answer_card(topic, catalog, on), body),
+            (topic.answer and _longest_answer(topic, catalog), body),
             (topic.what_ifs and what_ifs_card(topic, catalog), body),
             (topic.documents and documents_card(topic, catalog), _at(file, "documents")),
             (sources_card(topic, catalog), _at(file, "sources")),
@@ -175,6 +174,13 @@ def check_every_reply_fits_every_channel(
         for card, where in cards:
             if card and len(card) > MAX_REPLY_CHARS:
                 yield issue(*where, "reply_too_long", count=len(card), limit=MAX_REPLY_CHARS)
+
+
+def _longest_answer(topic: Topic, catalog: Catalog) -> str:
+    """The answer on the day on which its law caution makes it longest."""
+    cited = [law for basis in topic.legal if (law := catalog.laws.get(basis.law_id))]
+    changes = {day for law in cited for day in (law.amended_on, law.lapsed_on) if day}
+    return max((answer_card(topic, catalog, day) for day in {date.min, *changes}), key=len)
 
 
 TOPIC_CHECKS: tuple[Check, ...] = (
