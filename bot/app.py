@@ -86,13 +86,13 @@ def _index_and_catalog(
     wanted = Manifest(hash_content(settings.content_root), encoder.id)
     try:
         index, snapshot = load_index(index_dir(settings), wanted)
+        return index, from_snapshot(snapshot)
     except IndexUnusable as error:
         if not settings.build_index_when_stale:
             raise
         log.info("making the index: %s", error)
         before_indexing()
         return make_index(settings, encoder)
-    return index, from_snapshot(snapshot)
 
 
 def make_index(settings: Settings, encoder: Encoder) -> tuple[SearchIndex, Catalog]:

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from bot.domain.catalog import Catalog
+from bot.domain.errors import IndexStale
 from bot.domain.knowledge import Confidence, Law, LawId, LegalBasis, Source, Topic, TopicId, WhatIf
+from bot.domain.system_texts import SystemText
 
 _DATES = ("in_force_from", "amended_on", "lapsed_on")
 
@@ -29,7 +31,28 @@ def to_snapshot(catalog: Catalog) -> dict[str, Any]:
 
 
 def from_snapshot(data: Mapping[str, Any]) -> Catalog:
-    """The catalog that `to_snapshot` was given, with no intents."""
+    """The catalog that `to_snapshot` was given, with no intents.
+
+    Raises:
+        IndexStale: another version of the program took the snapshot; this one cannot serve it.
+    """
+    try:
+        catalog = _catalog(data)
+        fits = all(key.fits(catalog.messages.get(key)) for key in SystemText)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _stale(repr(error)) from error
+    if not fits:
+        raise _stale("its system texts are not those that are said now")
+    return catalog
+
+
+def _stale(why: str) -> IndexStale:
+    return IndexStale(
+        f"another version of the program saved the catalog ({why}): run `python -m bot index`"
+    )
+
+
+def _catalog(data: Mapping[str, Any]) -> Catalog:
     laws = [_law(one) for one in data["laws"]]
     return Catalog(
         topics=tuple(_topic(one) for one in data["topics"]),

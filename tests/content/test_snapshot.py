@@ -8,10 +8,14 @@ from datetime import date
 
 import pytest
 
+from bot.app import build_app, index_dir
 from bot.content.loader import load_catalog
 from bot.content.snapshot import from_snapshot, to_snapshot
 from bot.domain.catalog import Catalog
+from bot.domain.errors import IndexStale
 from bot.domain.knowledge import Confidence, Topic, TopicId, WhatIf
+from bot.retrieval.index_store import CATALOG_FILE
+from bot.settings import Settings
 from tests.factories import citing, make_catalog, make_law, make_topic, write_content
 
 FULL_LAW = make_law(
@@ -68,3 +72,59 @@ def test_the_full_topic_of_this_test_leaves_no_field_empty(name):
 def test_a_snapshot_taken_twice_is_the_same():
     snapshot = to_snapshot(make_catalog([FULL_TOPIC], [FULL_LAW]))
     assert to_snapshot(from_snapshot(snapshot)) == snapshot
+
+
+def without(data: dict, key: str) -> dict:
+    return {name: value for name, value in data.items() if name != key}
+
+
+SNAPSHOT = json.loads(json.dumps(to_snapshot(make_catalog([FULL_TOPIC], [FULL_LAW]))))
+TOPIC, LAW, MESSAGES = SNAPSHOT["topics"][0], SNAPSHOT["laws"][0], SNAPSHOT["messages"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"topics": [without(TOPIC, one.name)]} for one in fields(Topic)),
+        {"topics": [TOPIC | {"confidence": "unheard-of"}]},
+        {"topics": [TOPIC | {"sources": [{"name": "x"}]}]},
+        {"laws": [without(LAW, "title")]},
+        {"laws": [LAW | {"repealed": True}]},
+        {"laws": [LAW | {"lapsed_on": "soon"}]},
+        {"messages": without(MESSAGES, "clarify")},
+        {"messages": MESSAGES | {"label_fee": "Lệ phí: {price}"}},
+        {"messages": []},
+        {"safety_phrases": []},
+    ],
+)
+def test_a_snapshot_of_another_version_is_stale(changes):
+    with pytest.raises(IndexStale, match="python -m bot index"):
+        from_snapshot(SNAPSHOT | changes)
+
+
+@pytest.mark.parametrize("key", SNAPSHOT)
+def test_a_snapshot_that_lacks_a_part_is_stale(key):
+    with pytest.raises(IndexStale):
+        from_snapshot(without(SNAPSHOT, key))
+
+
+def test_an_index_with_an_older_snapshot_is_made_anew(tmp_path):
+    """After an upgrade the content and the encoder are the same, but what was saved of them is
+    not.
+    """
+    settings = Settings(
+        _env_file=None, content_root=write_content(tmp_path / "root"), data_dir=tmp_path / "var"
+    )
+    build_app(settings)
+    saved = index_dir(settings) / CATALOG_FILE
+    older = without(json.loads(saved.read_text(encoding="utf-8")), "safety_phrases")
+    saved.write_text(json.dumps(older), encoding="utf-8")
+
+    with pytest.raises(IndexStale):
+        build_app(settings.model_copy(update={"build_index_when_stale": False}))
+    told = []
+    app = build_app(settings, lambda: told.append("making the index"))
+
+    assert told == ["making the index"]
+    assert app.catalog.safety_phrases
+    assert "safety_phrases" in json.loads(saved.read_text(encoding="utf-8"))
