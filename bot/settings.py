@@ -8,17 +8,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.errors import ConfigError
 
 #: The folder that holds knowledge/, intents/, config/ and the shipped encoder.
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+_PREFIX, _FILE = "TROLY06_", ".env"
+
+#: What a value must be, by the code of the rule that it breaks:
+#: https://docs.pydantic.dev/latest/errors/validation_errors/ (read 2026-11-21).
+_RULES = {
+    "int_parsing": "phải là một số nguyên",
+    "int_parsing_size": "là số quá lớn",
+    "bool_parsing": "phải là true hoặc false",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "không được quá {le}",
+}
+_OTHER_RULE = "có giá trị không dùng được"
+_BROKEN_SETTING = (
+    "Cài đặt {name} {rule}. Hãy sửa trong tệp {file} hoặc trong biến môi trường. "
+    "Cài đặt này là: {help}"
+)
+_BROKEN_FILE = (
+    "Không đọc được tệp {file} ở thư mục đang chạy. "
+    "Hãy lưu lại tệp với bảng mã UTF-8 và cấp quyền đọc."
+)
 
 
 class Settings(BaseSettings):
     """How this copy of the assistant runs."""
 
-    model_config = SettingsConfigDict(env_prefix="TROLY06_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=_FILE, extra="ignore")
 
     content_root: Path = Field(
         PROJECT_ROOT, description="Thư mục chứa knowledge/, intents/, config/."
@@ -57,3 +79,28 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The SQLite database of the embedded default."""
         return f"sqlite+aiosqlite:///{self.data_dir / 'troly06.db'}"
+
+
+def load_settings() -> Settings:
+    """The settings of this machine.
+
+    Raises:
+        ConfigError: one or more cannot be used; says in Vietnamese which, and how to mend them. The
+            values are left out: one may be a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        broken = (
+            _BROKEN_SETTING.format(
+                name=f"{_PREFIX}{name}".upper(),
+                rule=_RULES.get(one["type"], _OTHER_RULE).format(**one.get("ctx", {})),
+                file=_FILE,
+                help=Settings.model_fields[name].description,
+            )
+            for one in error.errors()
+            for name in [str(one["loc"][0])]
+        )
+        raise ConfigError("\n".join(broken)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(_BROKEN_FILE.format(file=_FILE)) from error

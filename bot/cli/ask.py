@@ -12,7 +12,7 @@ from bot.cli.json_lines import answer_lines, plain_reply, text_of
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Utterance
 from bot.domain.session import Session, Turn
-from bot.settings import Settings
+from bot.settings import load_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    app = build_app(Settings(), announce_indexing)
+    app = build_app(load_settings(), announce_indexing)
 
     def turn(text: str) -> Turn:
         return app.engine.run_turn(Session("ask"), Utterance(text=text), vietnam_today())

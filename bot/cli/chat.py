@@ -14,7 +14,7 @@ from bot.domain.clock import vietnam_today
 from bot.domain.messages import Button, Reply, Utterance
 from bot.domain.session import Session
 from bot.domain.system_texts import SystemText
-from bot.settings import Settings
+from bot.settings import load_settings
 from bot.text.markup import to_plain
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    app = build_app(Settings(), announce_indexing)
+    app = build_app(load_settings(), announce_indexing)
     print(app.catalog.message(SystemText.GREETING))
     print(app.catalog.message(SystemText.CHAT_HINT))
     session = Session("terminal")

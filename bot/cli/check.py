@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.content.issues import Severity
 from bot.content.loader import load_content
-from bot.settings import Settings
+from bot.settings import load_settings
 
 _LABELS = {Severity.ERROR: "lỗi", Severity.WARNING: "cảnh báo", Severity.NOTICE: "nhắc"}
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    files, issues = load_content(options.root or Settings().content_root)
+    files, issues = load_content(options.root or load_settings().content_root)
     shown = [one for one in issues if options.only in one.path]
     if options.errors:
         shown = [one for one in shown if one.severity is not Severity.NOTICE]

@@ -12,7 +12,7 @@ from bot.cli.json_lines import answer_lines, text_of
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Reply, Utterance
 from bot.domain.session import Session
-from bot.settings import Settings
+from bot.settings import load_settings
 from bot.text.markup import to_plain
 
 #: Conversations kept in memory; the one longest unused is forgotten first.
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    app = build_app(Settings(), announce_indexing)
+    app = build_app(load_settings(), announce_indexing)
     sessions: OrderedDict[str, Session] = OrderedDict()
 
     def answer(value: dict[str, Any]) -> dict[str, Any]:

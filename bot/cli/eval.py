@@ -19,7 +19,7 @@ from bot.retrieval.evaluation import (
     evaluate,
     load_questions,
 )
-from bot.settings import Settings
+from bot.settings import load_settings
 
 SETS = ("dev", "test", "sealed")
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    settings = Settings()
+    settings = load_settings()
     app = build_app(settings, announce_indexing)
     questions = load_questions(settings.content_root / "evaluation" / f"{options.set}.jsonl")
     answers = [ask(app, question.text) for question in questions]

@@ -6,7 +6,7 @@ import argparse
 import time
 
 from bot.app import index_dir, make_encoder, make_index
-from bot.settings import Settings
+from bot.settings import load_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    settings = Settings()
+    settings = load_settings()
     began = time.perf_counter()
     encoder = make_encoder(settings)
     index, catalog = make_index(settings, encoder)

@@ -9,7 +9,7 @@ import uvicorn
 from bot.cli.announce import announce_indexing
 from bot.observability import set_up_logging
 from bot.server import build_server
-from bot.settings import Settings
+from bot.settings import load_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     set_up_logging()
-    settings = Settings()
+    settings = load_settings()
     host, port = (
         options.host or settings.host,
         settings.port if options.port is None else options.port,

@@ -7,7 +7,7 @@ import json
 
 from bot.content.loader import load_catalog
 from bot.domain.knowledge import Topic
-from bot.settings import Settings
+from bot.settings import load_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    topics = sorted(load_catalog(Settings().content_root).topics, key=lambda topic: topic.code)
+    topics = sorted(load_catalog(load_settings().content_root).topics, key=lambda topic: topic.code)
     if options.json:
         print(json.dumps([_to_json(topic) for topic in topics], ensure_ascii=False, indent=1))
         return 0
