@@ -162,6 +162,8 @@ _SMALL_FILES = {
     SAFETY: "emergency:\n  - cháy nhà\nemergency_with_marks:\n  - tự tử\n"
     "scam_pressure:\n  - đang giục chuyển tiền\n",
 }
+#: The files that `write_content` makes.
+SMALL_TREE = (*_SMALL_FILES, INTENTS, MESSAGES)
 
 
 def _intents() -> str:

@@ -23,7 +23,6 @@ from tests.factories import (
     SAFETY,
     TAM_TRU,
     spoil,
-    write_content,
 )
 
 
@@ -200,11 +199,6 @@ STRAY = [
 FILE_MISTAKES = {"file_stray", "file_missing", "file_unreadable"}
 #: The lines of mistakes that no text can name: an unreadable file, an empty or a repeated line.
 LINES = {"file_not_utf8": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_content(tmp_path)
 
 
 def line_of(root: Path, path: str, at: str) -> int:

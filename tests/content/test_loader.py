@@ -15,29 +15,7 @@ from bot.content.readers.knowledge import ALLOWED_KEYS
 from bot.domain.cards import MAX_REPLY_CHARS, answer_card
 from bot.domain.errors import ContentInvalid
 from bot.domain.understanding import IntentName
-from tests.factories import (
-    ABBREVIATIONS,
-    IDS,
-    INTENTS,
-    LAWS,
-    LUA_DAO,
-    MAT_KHAU,
-    MESSAGES,
-    PLAIN_WORDS,
-    SAFETY,
-    TAM_TRU,
-    spoil,
-    write_content,
-)
-
-FILES = [
-    TAM_TRU, MAT_KHAU, LUA_DAO, LAWS, IDS, INTENTS, MESSAGES, ABBREVIATIONS, PLAIN_WORDS, SAFETY,
-]  # fmt: skip
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_content(tmp_path)
+from tests.factories import LAWS, LUA_DAO, MAT_KHAU, SMALL_TREE, TAM_TRU, spoil
 
 
 def issues_of(root: Path) -> list[ContentIssue]:
@@ -45,10 +23,10 @@ def issues_of(root: Path) -> list[ContentIssue]:
 
 
 def test_every_content_file_is_in_the_hash(root):
-    assert [path.relative_to(root).as_posix() for path in content_paths(root)] == sorted(FILES)
+    assert [path.relative_to(root).as_posix() for path in content_paths(root)] == sorted(SMALL_TREE)
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", SMALL_TREE)
 def test_the_hash_changes_when_a_byte_of_a_file_changes(root, path):
     before = hash_content(root)
     data = bytearray((root / path).read_bytes())
@@ -92,7 +70,7 @@ def test_a_catalog_with_errors_is_refused_with_their_number(root):
         load_catalog(root)
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", SMALL_TREE)
 def test_a_file_that_may_not_be_read_is_an_error_and_no_crash(root, monkeypatch, path):
     opened = Path.open
 
@@ -140,13 +118,13 @@ def test_an_answer_too_long_for_the_caution_of_a_coming_law_is_reported_today(ro
     assert [one.code for one in issues_of(root)] == ["reply_too_long"]
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", SMALL_TREE)
 def test_a_byte_order_mark_is_accepted(root, path):
     (root / path).write_bytes(codecs.BOM_UTF8 + (root / path).read_bytes())
     assert issues_of(root) == []
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", SMALL_TREE)
 def test_windows_line_ends_change_neither_content_nor_lines(root, path):
     unchanged = load_content(root)[0]
     (root / path).write_bytes((root / path).read_bytes().replace(b"\n", b"\r\n"))
@@ -156,7 +134,7 @@ def test_windows_line_ends_change_neither_content_nor_lines(root, path):
     assert files.intents == unchanged.intents
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", SMALL_TREE)
 def test_a_file_that_is_not_utf8_is_reported_at_its_first_line(root, path):
     (root / path).write_bytes("# Đăng ký\n".encode("utf-16"))
     found = [one for one in issues_of(root) if one.code == "file_not_utf8"]
@@ -167,7 +145,7 @@ def test_an_empty_folder_is_reported_and_does_not_crash(tmp_path):
     assert {one.code for one in issues_of(tmp_path)} == {"file_missing"}
 
 
-@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("path", SMALL_TREE)
 @pytest.mark.parametrize(
     "text",
     ["", "---", "---\n---\n", "- a", "a: [", "{a: b}: c", "a: \0", "laws: 5\nids: 5\nnlu: 5"],
