@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.cli.eval import SETS
 from bot.content.issues import Severity
 from bot.content.loader import load_content
+from bot.retrieval.evaluation import load_questions
 from bot.settings import PROJECT_ROOT
+from bot.text.fold import fold
+from bot.text.normalize import words
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +55,26 @@ def test_a_changed_law_is_named_by_the_check_and_told_to_the_citizen(content):
         if changed:
             assert topic.path in named
             assert changed[0].number in answer_card(topic, catalog, date(2026, 11, 21))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_example_is_a_question_of_the_evaluation(content, name):
+    """Compared without marks, case and punctuation: what was learned by heart measures nothing."""
+    files, _ = content
+    examples = {
+        _key(example): f"{file.intent.path}:{line}"
+        for file in files.intents
+        for line, example in zip(file.example_lines, file.intent.examples, strict=True)
+    }
+    questions = load_questions(PROJECT_ROOT / "evaluation" / f"{name}.jsonl")
+    learned = [
+        (question.text, examples[_key(question.text)])
+        for question in questions
+        if _key(question.text) in examples
+    ]
+    assert questions
+    assert learned == []
+
+
+def _key(text: str) -> str:
+    return fold(" ".join(words(text)))
