@@ -70,10 +70,11 @@ $(TEST): requirements/test.txt $(CORE)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@touch $@
 
-$(ENCODER): $(CORE)
+# torch comes last and without a hash (why: requirements/README.md); what it needs is there by then.
+$(ENCODER): requirements/encoder.txt requirements/torch.txt $(CORE)
 	@echo "Đang cài torch và sentence-transformers…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check sentence-transformers==6.2.0
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/encoder.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/torch.txt
 	@touch $@
 
 clean:
