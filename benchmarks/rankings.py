@@ -26,11 +26,14 @@ from bot.app import build_app
 from bot.content.loader import load_catalog
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Utterance
+from bot.domain.ports import Encoder
 from bot.domain.session import Session
-from bot.retrieval.decision import is_topic
+from bot.retrieval.decision import DecisionModel, is_topic
 from bot.retrieval.evaluation import Question, load_questions
 from bot.retrieval.lexical_index import build_bm25, build_tfidf, character_ngrams
 from bot.retrieval.passages import example_passages, topic_passages
+from bot.retrieval.retriever import Retriever
+from bot.retrieval.signals import SearchIndex
 from bot.settings import PROJECT_ROOT, Settings
 from bot.text.fold import fold_syllable
 from bot.text.normalize import to_syllables
@@ -76,11 +79,15 @@ def measure(names: tuple[str, ...], rank: Ranker, questions: list[Question]) -> 
     }
 
 
+def _parts(retriever: Retriever) -> tuple[SearchIndex, Encoder, DecisionModel]:
+    """What the retriever puts together, to be measured one by one."""
+    return retriever._index, retriever._encoder, retriever._model  # noqa: SLF001 - no one else asks
+
+
 def rankers(settings: Settings) -> tuple[tuple[str, ...], dict[str, Ranker]]:
     """Each ranking as a function from a question to one score per class."""
     app = build_app(settings)
-    retriever = app.retriever
-    index, encoder, model = retriever._index, retriever._encoder, retriever._model  # noqa: SLF001
+    index, encoder, model = _parts(app.retriever)
     catalog = load_catalog(settings.content_root)
     abbreviations = catalog.abbreviations
     passages = topic_passages(catalog) + example_passages(catalog)
@@ -100,7 +107,7 @@ def rankers(settings: Settings) -> tuple[tuple[str, ...], dict[str, Ranker]]:
 
     def dense(text: str) -> NDArray[np.float32]:
         vector = encoder.encode([" ".join(index.speller.correct(syllables(text)))])[0]
-        return index._nearest(vector) + index.centroids @ vector  # noqa: SLF001
+        return index._nearest(vector) + index.centroids @ vector  # noqa: SLF001 - a part alone
 
     return index.names, {
         "BM25, syllables as typed": lambda text: typed.score(set(syllables(text))),

@@ -23,7 +23,7 @@ def percentile(values: list[float], share: float) -> float:
 def main(folder: Path) -> None:
     began = time.perf_counter()
     from rasa.core.agent import Agent  # noqa: PLC0415 - importing is measured
-    from rasa.model_training import train_nlu  # noqa: PLC0415
+    from rasa.model_training import train_nlu  # noqa: PLC0415 - importing is measured
 
     imported = time.perf_counter() - began
     model = folder / "model.tar.gz"

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+import tomllib
+from collections import defaultdict
+
+import grimp
+import pytest
 
 from bot.cli.main import COMMANDS
 from bot.content.paths import FOLDERS
@@ -12,6 +18,21 @@ from bot.settings import PROJECT_ROOT, Settings
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (PROJECT_ROOT / "docs" / "noi-dung" / "viet-mot-chu-de.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def imports():
+    """Each part of `bot/` to the other parts and the libraries that it imports."""
+    graph = grimp.build_graph("bot", include_external_packages=True, cache_dir=None)
+    found = defaultdict(set)
+    for module in sorted(graph.modules):
+        if module.startswith("bot."):
+            part = module.split(".")[1]
+            found[part] |= {
+                other.removeprefix("bot.").split(".")[0]
+                for other in graph.find_modules_directly_imported_by(module) - {"bot"}
+            } - {part, *sys.stdlib_module_names}
+    return found
 
 
 def test_every_setting_is_in_the_readme_with_its_help():
@@ -57,3 +78,21 @@ def test_links_between_documents_lead_somewhere():
     ]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_arrows_in_the_readme_are_those_of_the_code(imports):
+    drawn = {
+        part: set(others.split(", "))
+        for part, others in re.findall(r"^([a-z]+) +─► ([a-z, ]+)$", README, flags=re.MULTILINE)
+    }
+    parts = imports.keys() - {"__main__"}
+    assert drawn == {part: imports[part] & parts for part in parts if imports[part] & parts}
+
+
+def test_every_library_that_is_imported_has_a_contract(imports):
+    text = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    protected = {name for one in contracts for name in one.get("protected_modules", ())}
+    libraries = set().union(*imports.values()) - imports.keys()
+    assert libraries - protected == set()
+    assert libraries >= {"numpy", "faiss", "yaml"}
