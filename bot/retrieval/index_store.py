@@ -1,18 +1,20 @@
-"""The search index on disk, with a manifest that says what it was made from.
+"""The search index on disk: one file, with a manifest that says what it was made from.
 
-An index made from other content, by another encoder or in another format is refused, never served.
+An index made from other content, by another encoder or in another format is refused, never served;
+so is one that is damaged or half written.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
+import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +25,22 @@ from bot.retrieval.lexical_index import Postings
 from bot.retrieval.signals import SearchIndex
 from bot.retrieval.speller import Speller
 
-#: Raised whenever the files below change their meaning, or the same text gives other features.
-FORMAT = 2
-MANIFEST_FILE, WORDS_FILE, ARRAYS_FILE, CATALOG_FILE = (
-    "manifest.json",
-    "words.json",
-    "arrays.npz",
-    "catalog.json",
-)
+#: Raised whenever the members of the file change their meaning, or the same text gives other
+#: features.
+FORMAT = 3
+#: A zip of arrays, each with a checksum. What is no array is JSON in UTF-8, as an array of bytes.
+INDEX_FILE = "index.npz"
 _POSTING_ARRAYS = ("idf", "starts", "classes", "weights")
+#: What numpy, zipfile and json raise for a file that is cut short or has a wrong byte somewhere.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+)
 
 
 @dataclass(frozen=True)
@@ -69,38 +78,37 @@ def save_index(
     vectors: NDArray[np.float32],
     catalog: Mapping[str, Any],
 ) -> None:
-    """Write the index beside the old one, then put it in its place; a crash leaves the old one
-    whole.
+    """Write the index to a file beside the old one, then put it in its place in one step.
+
+    Whoever reads meanwhile, or after a crash at any point, finds the old index or the new one. A
+    process that is killed may leave a file `*.part` behind; it is never read.
     """
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".index-", dir=directory.parent))
+    directory.mkdir(parents=True, exist_ok=True)
+    words = {
+        "names": index.names,
+        "words": list(index.words.vocabulary),
+        "characters": list(index.characters.vocabulary),
+        "frequencies": index.speller.frequencies,
+    }
+    members: dict[str, Any] = {
+        "manifest": _json_bytes(vars(manifest)),
+        "catalog": _json_bytes(catalog),
+        "words": _json_bytes(words),
+        "vectors": vectors,
+        "passage_classes": index.passage_classes,
+        "centroids": index.centroids,
+    }
+    for prefix, postings in (("words", index.words), ("characters", index.characters)):
+        members |= {f"{prefix}_{name}": getattr(postings, name) for name in _POSTING_ARRAYS}
+    fresh = directory / f"{INDEX_FILE}.{uuid4().hex}.part"
     try:
-        _write_json(fresh / CATALOG_FILE, catalog)
-        words = {
-            "names": index.names,
-            "words": list(index.words.vocabulary),
-            "characters": list(index.characters.vocabulary),
-            "frequencies": index.speller.frequencies,
-        }
-        _write_json(fresh / WORDS_FILE, words)
-        arrays: dict[str, Any] = {
-            "vectors": vectors,
-            "passage_classes": index.passage_classes,
-            "centroids": index.centroids,
-        }
-        for prefix, postings in (("words", index.words), ("characters", index.characters)):
-            arrays |= {f"{prefix}_{name}": getattr(postings, name) for name in _POSTING_ARRAYS}
-        with (fresh / ARRAYS_FILE).open("wb") as file:
-            np.savez(file, **arrays)
-        _write_json(fresh / MANIFEST_FILE, vars(manifest))
-        old = directory.with_name(f"{directory.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        if directory.exists():
-            directory.replace(old)
-        fresh.replace(directory)
-        shutil.rmtree(old, ignore_errors=True)
+        with fresh.open("wb") as file:
+            np.savez(file, **members)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave the name without the bytes
+        fresh.replace(directory / INDEX_FILE)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.unlink(missing_ok=True)
 
 
 def load_manifest(directory: Path) -> Manifest:
@@ -109,10 +117,8 @@ def load_manifest(directory: Path) -> Manifest:
     Raises:
         IndexMissing: there is no readable index.
     """
-    try:
-        return Manifest(**json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexMissing(f"no search index in {directory}: run `python -m bot index`") from error
+    with _opened(directory) as members:
+        return _manifest(members)
 
 
 def load_index(directory: Path, wanted: Manifest) -> tuple[SearchIndex, Mapping[str, Any]]:
@@ -122,27 +128,38 @@ def load_index(directory: Path, wanted: Manifest) -> tuple[SearchIndex, Mapping[
         IndexMissing: there is no readable index.
         IndexStale: it was made from something else than `wanted`.
     """
-    load_manifest(directory).check(wanted)
+    with _opened(directory) as members:
+        _manifest(members).check(wanted)
+        words = _from_json_bytes(members["words"])
+        class_count = len(words["names"])
+        index = SearchIndex(
+            names=tuple(words["names"]),
+            passage_classes=members["passage_classes"],
+            dense=DenseIndex(members["vectors"]),
+            centroids=members["centroids"],
+            words=_postings(words["words"], members, "words", class_count),
+            characters=_postings(words["characters"], members, "characters", class_count),
+            speller=Speller(words["frequencies"]),
+        )
+        return index, _from_json_bytes(members["catalog"])
+
+
+@contextmanager
+def _opened(directory: Path) -> Iterator[Mapping[str, Any]]:
+    """The members of the index file; whatever hinders reading them is raised as IndexMissing."""
     try:
-        words = json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))
-        catalog = json.loads((directory / CATALOG_FILE).read_text(encoding="utf-8"))
-        with np.load(directory / ARRAYS_FILE) as arrays:
-            index = SearchIndex(
-                names=tuple(words["names"]),
-                passage_classes=arrays["passage_classes"],
-                dense=DenseIndex(arrays["vectors"]),
-                centroids=arrays["centroids"],
-                words=_postings(words["words"], arrays, "words", len(words["names"])),
-                characters=_postings(
-                    words["characters"], arrays, "characters", len(words["names"])
-                ),
-                speller=Speller(words["frequencies"]),
-            )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        with (directory / INDEX_FILE).open("rb") as file, np.load(file) as members:
+            yield members
+    except FileNotFoundError as error:
+        raise IndexMissing(f"no search index in {directory}: run `python -m bot index`") from error
+    except _DAMAGE as error:
         raise IndexMissing(
             f"the search index in {directory} is damaged: run `python -m bot index`"
         ) from error
-    return index, catalog
+
+
+def _manifest(members: Mapping[str, Any]) -> Manifest:
+    return Manifest(**_from_json_bytes(members["manifest"]))
 
 
 def _postings(
@@ -153,5 +170,11 @@ def _postings(
     return Postings(vocabulary=vocabulary, class_count=class_count, **values)
 
 
-def _write_json(path: Path, data: object) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+def _json_bytes(data: object) -> NDArray[np.uint8]:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _from_json_bytes(data: NDArray[np.uint8]) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(data.tobytes())
+    return result
