@@ -31,11 +31,15 @@ class SentenceTransformerEncoder:
             self._model = SentenceTransformer(name, device="cpu")
         except Exception as error:  # the library raises many kinds for a model it cannot find
             raise ConfigError(f"no SentenceTransformer at {name!r}: {error}") from error
-        self._id = f"sentence-transformers:{name}:{_hash_weights(Path(name))}"
+        self._id = f"sentence-transformers:{name}"
+        if Path(name).is_dir():
+            self._id += f":{_hash_files(Path(name))}"
 
     @property
     def id(self) -> str:
-        """Name of the model, and a hash of its weights when it lies in a folder."""
+        """Name of the model, and a hash of its files when it lies in a folder; of a model from a hub
+        nothing but the name is known.
+        """
         return self._id
 
     @property
@@ -54,8 +58,17 @@ class SentenceTransformerEncoder:
         return np.nan_to_num(np.asarray(vectors, dtype=np.float32))
 
 
-def _hash_weights(folder: Path) -> str:
+def _hash_files(folder: Path) -> str:
+    """Hash of the names and bytes of all files but notes and hidden ones.
+
+    Weights, tokenizer, pooling, normalising and prompts all decide the vectors, and libraries keep
+    naming their files anew, so nothing else is left out.
+    """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors")) if folder.is_dir() else ():
-        digest.update(path.read_bytes())
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and path.suffix != ".md" and "/." not in f"/{name}":
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+            digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()[:16]
