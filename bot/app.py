@@ -46,12 +46,12 @@ def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: 
     `before_indexing` is called when the index has to be made, which takes some seconds.
 
     Raises:
-        ConfigError: the content has errors, or the encoder cannot be used.
+        ConfigError: the content has errors, the encoder cannot be used, or nothing decides for it.
         IndexUnusable: the index is missing or stale, and the settings forbid making it.
     """
     encoder = make_encoder(settings)
-    index, catalog = _index_and_catalog(settings, encoder, before_indexing)
     model = load_decision_model(decision_path(settings), encoder.id)
+    index, catalog = _index_and_catalog(settings, encoder, before_indexing)
     retriever = Retriever(index, encoder, model, catalog.abbreviations)
     safety = SafetyPhrases.of(**catalog.safety_phrases)
     router = Router(catalog, retriever, safety, settings.max_utterance_chars)

@@ -181,7 +181,9 @@ def load_decision_model(path: Path, encoder_id: str) -> DecisionModel:
         data = json.loads(path.read_text(encoding="utf-8"))
         model = from_json(data)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"no usable decision model in {path}: {error}") from error
+        raise ConfigError(
+            f"no usable decision model in {path}: run `python -m training.tune_decision` ({error})"
+        ) from error
     if model.encoder_id != encoder_id:
         raise ConfigError(
             f"{path} was fitted for encoder {model.encoder_id!r}, not {encoder_id!r}: "

@@ -37,8 +37,8 @@ class SentenceTransformerEncoder:
 
     @property
     def id(self) -> str:
-        """Name of the model, and a hash of its files when it lies in a folder; of a model from a hub
-        nothing but the name is known.
+        """Name of the model, and a hash of its files when it lies in a folder; of a model from a
+        hub nothing but the name is known.
         """
         return self._id
 

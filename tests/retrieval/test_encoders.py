@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 import pytest
 
-from bot.app import build_app, make_encoder, make_index
+from bot.app import App, build_app, decision_path, index_dir, make_encoder
+from bot.content.loader import hash_content, load_content
 from bot.domain.errors import ConfigError, IndexStale
+from bot.retrieval.decision import load_decision_model, to_json
 from bot.retrieval.encoder import BuiltinEncoder, feature_text
+from bot.retrieval.index_store import load_index, load_manifest
+from bot.retrieval.passages import passages_of
 from bot.settings import PROJECT_ROOT, Settings
 
 TEXTS = [
@@ -21,6 +28,20 @@ TEXTS = [
     "",
     "em mới sinh bé thì làm giấy khai sinh với thẻ bảo hiểm cùng lúc được không ạ",
 ]
+#: Plain questions and their topics, for a model that was trained for a moment only.
+QUESTIONS = {
+    "quên mật khẩu vneid": "trouble/quen-mat-khau",
+    "đăng ký tạm trú": "service/dang-ky-tam-tru",
+    "khai báo tạm vắng": "service/khai-bao-tam-vang",
+    "làm con dấu mới": "service/lam-con-dau-moi",
+    "đổi giấy phép lái xe": "service/doi-giay-phep-lai-xe",
+}
+TUNE = "run `python -m training.tune_decision`"
+
+
+def needs_extra(test: Callable[..., None]) -> Callable[..., None]:
+    """Marks a test that needs the extra, whose libraries warn of their own code."""
+    return pytest.mark.encoder(pytest.mark.filterwarnings("default")(test))
 
 
 @pytest.fixture(scope="module")
@@ -48,50 +69,83 @@ def test_a_folder_without_an_encoder_is_refused_with_a_clear_message(tmp_path):
         BuiltinEncoder(tmp_path)
 
 
-@pytest.mark.encoder
-@pytest.mark.filterwarnings("default")
-def test_sentence_transformers_and_numpy_give_the_same_vectors(builtin):
-    library = pytest.importorskip(
-        "sentence_transformers", reason="the extra `encoder` is not installed"
+@pytest.fixture(scope="module")
+def sentence_transformers() -> ModuleType:
+    return pytest.importorskip(
+        "sentence_transformers", reason="the extra `encoder` is not installed: run `make encoder`"
     )
+
+
+@needs_extra
+def test_sentence_transformers_and_numpy_give_the_same_vectors(builtin, sentence_transformers):
     folder = Settings(_env_file=None).builtin_encoder_dir
-    model = library.SentenceTransformer(str(folder), device="cpu")
+    model = sentence_transformers.SentenceTransformer(str(folder), device="cpu")
     known = [text for text in TEXTS if text]
     theirs = model.encode([feature_text(text) for text in known])
     assert np.abs(theirs - builtin.encode(known)).max() < 2e-3  # the library keeps half precision
 
 
-@pytest.mark.encoder
-@pytest.mark.filterwarnings("default")
-def test_another_real_model_can_be_chosen_and_its_index_is_not_mixed_up(tmp_path, monkeypatch):
-    pytest.importorskip("sentence_transformers", reason="the extra `encoder` is not installed")
-    train_encoder = pytest.importorskip("training.train_encoder")
-    from bot.content.loader import load_content
-    from bot.retrieval.decision import load_decision_model, to_json
-    from bot.retrieval.passages import passages_of
+@pytest.fixture(scope="module")
+def other(tmp_path_factory, sentence_transformers) -> Settings:
+    """The settings of an operator who chose another real model, here trained for a moment."""
+    from training import train_encoder
 
     files, _ = load_content(PROJECT_ROOT)
     catalog = files.to_catalog("")
-    some = [one for at, one in enumerate(passages_of(catalog)) if at % 5 == 0]
-    monkeypatch.setattr(train_encoder, "VARIANTS", 1)
-    other = tmp_path / "other-model"
-    train_encoder.save(train_encoder.train(some, dict(catalog.abbreviations), 60, 7), other)
-    own = Settings(_env_file=None, encoder=str(other), data_dir=tmp_path / "var")
-    with pytest.raises(ConfigError, match="no usable decision model"):
-        build_app(own)
-    encoder = make_encoder(own)
-    base = Settings(_env_file=None)
-    model = load_decision_model(base.builtin_encoder_dir / "decision.json", make_encoder(base).id)
-    import json
+    folder = tmp_path_factory.mktemp("other")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_encoder, "VARIANTS", 1)
+        model = train_encoder.train(
+            passages_of(catalog)[::5], dict(catalog.abbreviations), steps=60, seed=7
+        )
+    train_encoder.save(model, folder / "model")
+    return Settings(_env_file=None, encoder=str(folder / "model"), data_dir=folder / "var")
 
-    (tmp_path / "var" / "decision.json").write_text(
-        json.dumps({**to_json(model), "encoder_id": encoder.id}), encoding="utf-8"
-    )
-    app = build_app(own)
-    assert app.retriever.retrieve("quên mật khẩu vneid").topics[0].name == "trouble/quen-mat-khau"
-    mixed = Settings(_env_file=None, data_dir=own.data_dir, build_index_when_stale=False)
+
+@pytest.fixture(scope="module")
+def other_app(other) -> App:
+    """The assistant on that model, with a decision model that is called its own."""
+    write_our_decision_model(other, encoder_id=make_encoder(other).id)
+    return build_app(other)
+
+
+def write_our_decision_model(settings: Settings, **changes: str) -> None:
+    base = Settings(_env_file=None)
+    model = load_decision_model(decision_path(base), make_encoder(base).id)
+    settings.data_dir.mkdir()
+    decision_path(settings).write_text(json.dumps(to_json(model) | changes), encoding="utf-8")
+
+
+@needs_extra
+def test_another_model_finds_sensible_neighbours(other, other_app):
+    encoder = make_encoder(other)
+    index, _ = load_index(index_dir(other), load_manifest(index_dir(other)))
+    neighbours = {}
+    for question in QUESTIONS:
+        rows, _ = index.dense.search(encoder.encode([question])[0], 5)
+        names = [index.names[at] for at in index.passage_classes[rows]]
+        neighbours[question] = max(names, key=names.count)
+    assert neighbours == QUESTIONS
+
+
+@needs_extra
+def test_another_model_answers_from_an_index_of_its_own(other, other_app):
+    found = {one: other_app.retriever.retrieve(one).topics[0].name for one in QUESTIONS}
+    assert found == QUESTIONS
+    assert load_manifest(index_dir(other)).encoder_id == make_encoder(other).id
+    ours = Settings(_env_file=None, data_dir=other.data_dir, build_index_when_stale=False)
     with pytest.raises(IndexStale, match="run `python -m bot index`"):
-        build_app(mixed)
+        build_app(ours)
+
+
+@needs_extra
+def test_another_model_is_refused_until_the_decision_is_fitted_for_it(other, tmp_path):
+    own = other.model_copy(update={"data_dir": tmp_path / "var"})
+    with pytest.raises(ConfigError, match=rf"no usable decision model in .*{TUNE}"):
+        build_app(own)
+    write_our_decision_model(own)
+    with pytest.raises(ConfigError, match=rf"was fitted for encoder 'builtin:.*{TUNE}"):
+        build_app(own)
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
@@ -100,12 +154,17 @@ def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
         make_encoder(Settings(_env_file=None, encoder="some/model"))
 
 
-def test_a_decision_model_of_another_encoder_is_refused(settings, tmp_path):
-    from bot.retrieval.decision import load_decision_model
+def test_a_decision_model_of_another_encoder_is_refused(settings):
+    with pytest.raises(ConfigError, match=rf"was fitted for encoder 'builtin:.*{TUNE}"):
+        load_decision_model(decision_path(settings), "builtin:other")
 
-    path = settings.builtin_encoder_dir / "decision.json"
-    with pytest.raises(ConfigError, match="was fitted for encoder"):
-        load_decision_model(path, "builtin:other")
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"encoder_id": "builtin:1"}'])
+def test_a_broken_decision_model_is_refused(tmp_path, text):
+    path = tmp_path / "decision.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"no usable decision model in .*{TUNE}"):
+        load_decision_model(path, "builtin:1")
 
 
 def test_a_stale_index_is_made_anew_only_when_that_is_allowed(app, settings, monkeypatch):
@@ -114,12 +173,7 @@ def test_a_stale_index_is_made_anew_only_when_that_is_allowed(app, settings, mon
         build_app(settings.model_copy(update={"build_index_when_stale": False}))
 
 
-def test_make_index_says_what_it_was_made_from(app, settings):
-    from bot.app import index_dir
-    from bot.content.loader import hash_content
-    from bot.retrieval.index_store import load_manifest
-
+def test_the_index_says_what_it_was_made_from(app, settings):
     manifest = load_manifest(index_dir(settings))
     assert manifest.encoder_id == make_encoder(settings).id
     assert manifest.content_hash == hash_content(settings.content_root)
-    assert callable(make_index)
