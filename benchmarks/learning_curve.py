@@ -1,6 +1,6 @@
 """How accuracy grows with the number of examples a topic: 5, 15, 30, 60, all.
 
-    pip install -e ".[encoder]"
+    make encoder
     python -m benchmarks.learning_curve [--set test]
 
 For each size an encoder is trained and an index built from that many examples of each topic (drawn

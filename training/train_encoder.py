@@ -1,6 +1,6 @@
 """Trains the built-in encoder from this repository's own texts, with sentence-transformers.
 
-    pip install -e ".[encoder]"
+    make encoder
     python -m training.train_encoder
 
 Reads titles, aliases, answers and intent examples; writes `bot/retrieval/builtin/` in the format

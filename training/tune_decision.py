@@ -1,6 +1,6 @@
 """Fits the fusion weights and the gate for one encoder, on questions that it has never seen.
 
-    pip install -e ".[encoder]"
+    make encoder
     python -m training.tune_decision
 
 The examples of `intents/` are split into folds; for each fold an encoder is trained and an index
