@@ -75,6 +75,7 @@ $(ENCODER): requirements/encoder.txt requirements/torch.txt $(CORE)
 	@echo "Đang cài torch và sentence-transformers…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/encoder.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/torch.txt
+	@$(BIN)/python -c "import sentence_transformers"
 	@touch $@
 
 clean:
