@@ -26,7 +26,7 @@ class SentenceTransformerEncoder:
         try:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - heavy and optional
         except ImportError as error:
-            raise ConfigError('encoder needs the extra: pip install "troly06[encoder]"') from error
+            raise ConfigError("the extra `encoder` is not installed: run `make encoder`") from error
         try:
             self._model = SentenceTransformer(name, device="cpu")
         except Exception as error:  # the library raises many kinds for a model it cannot find
