@@ -49,7 +49,7 @@ def build_server(settings: Settings, before_indexing: Callable[[], None] = lambd
     """The web application on its database, ready for an ASGI server."""
     app = build_app(settings, before_indexing)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = SqlSessionStore(settings.database_url)
+    store = SqlSessionStore(settings.database_url, settings.max_sessions)
     clock = SystemClock()
 
     @asynccontextmanager
