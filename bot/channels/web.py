@@ -10,20 +10,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.channels.limits import BodyLimit, RequestBudget
+from bot.channels.web_json import ErrorOut, MessageIn, SessionKey, TurnOut, to_turn_out
 from bot.domain.catalog import Catalog
 from bot.domain.errors import BotError
 from bot.domain.messages import Utterance
 from bot.domain.ports import Conversations
-from bot.domain.session import Turn
 
 PAGE_DIR = Path(__file__).parent / "page"
 _HEADERS = {
@@ -36,57 +34,6 @@ _HEADERS = {
 }
 
 log = logging.getLogger(__name__)
-
-SessionKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
-
-
-class MessageIn(BaseModel):
-    """One message of a citizen: typed text, or the payload of a pressed button."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    session: SessionKey = Field(description="Random name of the conversation, made by the client.")
-    text: str = Field("", description="What was typed.")
-    press: str = Field("", description="Payload of the pressed button.")
-
-
-class ButtonOut(BaseModel):
-    """A choice under a reply."""
-
-    label: str
-    payload: str
-
-
-class ReplyOut(BaseModel):
-    """One reply; words between ** are names on a screen."""
-
-    text: str
-    buttons: list[ButtonOut]
-    image: str | None
-
-
-class TopicOut(BaseModel):
-    """A topic found, with its probability."""
-
-    id: str
-    score: float
-
-
-class TurnOut(BaseModel):
-    """What came of a message."""
-
-    session: str
-    #: What was understood as written, with personal data masked.
-    heard: str
-    outcome: str
-    topics: list[TopicOut]
-    replies: list[ReplyOut]
-
-
-class ErrorOut(BaseModel):
-    """What was wrong with a request, in Vietnamese."""
-
-    error: str
 
 
 @dataclass(frozen=True)
@@ -112,32 +59,28 @@ def build_web_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    budget = RequestBudget(settings.requests_per_minute)
-    page = _page(settings.operator_name)
+    _add_page(app, settings.operator_name)
+    _add_messages(app, conversations, catalog, settings.requests_per_minute)
+    _add_health_checks(app, conversations, catalog)
+    _add_error_answers(app, catalog)
+    _add_guards(app, catalog, settings.max_body_bytes)
+    return app
 
-    @app.middleware("http")
-    async def add_headers(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        response.headers.update(_headers(request.url.path))
-        return response
 
-    @app.exception_handler(RequestValidationError)
-    async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-        return JSONResponse(
-            {"error": catalog.message("bad_request", fields=fields)}, status_code=422
-        )
-
-    @app.exception_handler(BotError)
-    async def unavailable(_: Request, error: BotError) -> JSONResponse:
-        log.error("request failed: %s", error)
-        return JSONResponse({"error": catalog.message("unavailable")}, status_code=503)
+def _add_page(app: FastAPI, operator_name: str) -> None:
+    page = _page(operator_name)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def home() -> HTMLResponse:
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+    app.mount("/static", StaticFiles(directory=PAGE_DIR), name="static")
+
+
+def _add_messages(
+    app: FastAPI, conversations: Conversations, catalog: Catalog, requests_per_minute: int
+) -> None:
+    budget = RequestBudget(requests_per_minute)
 
     @app.post(
         "/api/messages",
@@ -159,12 +102,14 @@ def build_web_app(
         turn = await conversations.take_turn(
             message.session, Utterance(text=text, payload=message.press)
         )
-        return _to_turn_out(message.session, turn)
+        return to_turn_out(message.session, turn)
 
     @app.delete("/api/sessions/{session}", status_code=204, summary="Forget a conversation")
     async def forget(session: SessionKey) -> None:
         await conversations.forget(session)
 
+
+def _add_health_checks(app: FastAPI, conversations: Conversations, catalog: Catalog) -> None:
     @app.get("/healthz", summary="Whether the process is alive")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -176,12 +121,36 @@ def build_web_app(
         await conversations.check()
         return {"status": "ready", "topics": len(catalog.topics)}
 
-    app.mount("/static", StaticFiles(directory=PAGE_DIR), name="static")
+
+def _add_error_answers(app: FastAPI, catalog: Catalog) -> None:
+    @app.exception_handler(RequestValidationError)
+    async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+        fields = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+        return JSONResponse(
+            {"error": catalog.message("bad_request", fields=fields)}, status_code=422
+        )
+
+    @app.exception_handler(BotError)
+    async def unavailable(_: Request, error: BotError) -> JSONResponse:
+        log.error("request failed: %s", error)
+        return JSONResponse({"error": catalog.message("unavailable")}, status_code=503)
+
+
+def _add_guards(app: FastAPI, catalog: Catalog, max_body_bytes: int) -> None:
+    """What every request goes through; the one added last comes first."""
+
+    @app.middleware("http")
+    async def add_headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        response.headers.update(_headers(request.url.path))
+        return response
+
     too_large = json.dumps(
         {"error": catalog.message("body_too_large")}, ensure_ascii=False
     ).encode()
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, too_large=too_large)
-    return app
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, too_large=too_large)
 
 
 def _headers(path: str) -> dict[str, str]:
@@ -194,21 +163,4 @@ def _page(operator_name: str) -> str:
         (PAGE_DIR / "index.html")
         .read_text(encoding="utf-8")
         .replace("{{operator}}", html.escape(operator_name))
-    )
-
-
-def _to_turn_out(session: str, turn: Turn) -> TurnOut:
-    return TurnOut(
-        session=session,
-        heard=turn.heard,
-        outcome=turn.outcome.value,
-        topics=[TopicOut(id=topic.id, score=round(topic.score, 4)) for topic in turn.topics],
-        replies=[
-            ReplyOut(
-                text=reply.text,
-                buttons=[ButtonOut(label=one.label, payload=one.payload) for one in reply.buttons],
-                image=reply.image,
-            )
-            for reply in turn.replies
-        ],
     )
