@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
 import logging
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from bot.channels.limits import BodyLimit, RequestBudget
+from bot.channels.headers import ResponseHeaders
+from bot.channels.limits import BodyLimit, RateLimit, SharedCheck
 from bot.channels.web_json import ErrorOut, MessageIn, SessionKey, TurnOut, to_turn_out
 from bot.domain.catalog import Catalog
 from bot.domain.errors import BotError
@@ -24,14 +23,8 @@ from bot.domain.messages import Utterance
 from bot.domain.ports import Conversations
 
 PAGE_DIR = Path(__file__).parent / "page"
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
+#: A refused request may have a body left that nobody reads.
+_CLOSE = {"Connection": "close"}
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +53,10 @@ def build_web_app(
         lifespan=lifespan,
     )
     _add_page(app, settings.operator_name)
-    _add_messages(app, conversations, catalog, settings.requests_per_minute)
+    _add_messages(app, conversations)
     _add_health_checks(app, conversations, catalog)
     _add_error_answers(app, catalog)
-    _add_guards(app, catalog, settings.max_body_bytes)
+    _add_guards(app, catalog, settings)
     return app
 
 
@@ -72,53 +65,49 @@ def _add_page(app: FastAPI, operator_name: str) -> None:
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def home() -> HTMLResponse:
-        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(page)
 
     app.mount("/static", StaticFiles(directory=PAGE_DIR), name="static")
 
 
-def _add_messages(
-    app: FastAPI, conversations: Conversations, catalog: Catalog, requests_per_minute: int
-) -> None:
-    budget = RequestBudget(requests_per_minute)
-
+def _add_messages(app: FastAPI, conversations: Conversations) -> None:
     @app.post(
         "/api/messages",
         response_model=TurnOut,
         responses={code: {"model": ErrorOut} for code in (413, 422, 429, 503)},
         summary="Send one message and get the replies",
     )
-    async def messages(message: MessageIn, request: Request) -> TurnOut | JSONResponse:
-        client = request.client.host if request.client else "unknown"
-        wait = budget.take(client, time.monotonic())
-        if wait > 0:
-            seconds = str(int(wait) + 1)
-            return JSONResponse(
-                {"error": catalog.message("too_many", seconds=seconds)},
-                429,
-                headers={"Retry-After": seconds},
-            )
+    async def messages(message: MessageIn) -> TurnOut:
         text = message.text.encode("utf-8", "replace").decode("utf-8")
         turn = await conversations.take_turn(
             message.session, Utterance(text=text, payload=message.press)
         )
         return to_turn_out(message.session, turn)
 
-    @app.delete("/api/sessions/{session}", status_code=204, summary="Forget a conversation")
+    @app.delete(
+        "/api/sessions/{session}",
+        status_code=204,
+        responses={code: {"model": ErrorOut} for code in (422, 429, 503)},
+        summary="Forget a conversation",
+    )
     async def forget(session: SessionKey) -> None:
         await conversations.forget(session)
 
 
 def _add_health_checks(app: FastAPI, conversations: Conversations, catalog: Catalog) -> None:
+    check = SharedCheck(conversations.check)
+
     @app.get("/healthz", summary="Whether the process is alive")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
     @app.get(
-        "/readyz", summary="Whether questions can be answered", responses={503: {"model": ErrorOut}}
+        "/readyz",
+        responses={code: {"model": ErrorOut} for code in (429, 503)},
+        summary="Whether questions can be answered",
     )
     async def readyz() -> dict[str, str | int]:
-        await conversations.check()
+        await check()
         return {"status": "ready", "topics": len(catalog.topics)}
 
 
@@ -136,26 +125,17 @@ def _add_error_answers(app: FastAPI, catalog: Catalog) -> None:
         return JSONResponse({"error": catalog.message("unavailable")}, status_code=503)
 
 
-def _add_guards(app: FastAPI, catalog: Catalog, max_body_bytes: int) -> None:
+def _add_guards(app: FastAPI, catalog: Catalog, settings: WebSettings) -> None:
     """What every request goes through; the one added last comes first."""
+    too_large = JSONResponse({"error": catalog.message("body_too_large")}, 413, _CLOSE)
 
-    @app.middleware("http")
-    async def add_headers(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        response.headers.update(_headers(request.url.path))
-        return response
+    def too_many(seconds: int) -> Response:
+        error = {"error": catalog.message("too_many", seconds=seconds)}
+        return JSONResponse(error, 429, {"Retry-After": str(seconds), **_CLOSE})
 
-    too_large = json.dumps(
-        {"error": catalog.message("body_too_large")}, ensure_ascii=False
-    ).encode()
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes, too_large=too_large)
-
-
-def _headers(path: str) -> dict[str, str]:
-    """What responses carry. Static files are asked for again, so an update is seen at once."""
-    return {**_HEADERS, "Cache-Control": "no-cache"} if path.startswith("/static/") else _HEADERS
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, too_large=too_large)
+    app.add_middleware(RateLimit, per_minute=settings.requests_per_minute, too_many=too_many)
+    app.add_middleware(ResponseHeaders)
 
 
 def _page(operator_name: str) -> str:
