@@ -51,13 +51,63 @@ def test_ask_answers_every_line_in_order(run):
     assert "**" not in answers[0]["reply"]
 
 
-def test_ask_survives_lines_that_are_no_question(run):
-    given = 'not json\n{"text": 5}\n[1]\n{"other": 1}\n\n{"text": "\\ud800 quên mật khẩu vneid"}\n'
-    answers = lines(run("ask", "--jsonl", given=given))
-    assert len(answers) == 5
-    assert "error" in answers[0]
-    assert "error" in answers[2]
-    assert answers[4]["topics"][0]["id"] == "trouble/quen-mat-khau"
+#: A line that nothing can be answered to, and what the reply has to name.
+UNUSABLE = [
+    ("not json", "JSON"),
+    ('{"text": "cut o', "JSON"),
+    ("[" * 100_000, "JSON"),
+    ("[1]", "đối tượng JSON"),
+    ("null", "đối tượng JSON"),
+    ('"quên mật khẩu"', "đối tượng JSON"),
+    ('{"session": "a", "other": 1}', 'thiếu "text"'),
+    ('{"session": "a", "text": null}', 'thiếu "text"'),
+    ('{"session": "a", "text": 5}', '"text" phải là chữ'),
+    ('{"session": "a", "text": ["quên mật khẩu"]}', '"text" phải là chữ'),
+]
+GOOD = '{"session": "a", "text": "\\ud800 quên mật khẩu vneid"}'
+
+
+def with_good_lines_between(bad: list[str]) -> str:
+    return "\ufeff" + "".join(f"{GOOD}\n\n{line}\n" for line in bad) + GOOD
+
+
+def test_ask_answers_every_unusable_line_in_its_place_with_what_is_wrong(run):
+    result = run("ask", "--jsonl", given=with_good_lines_between([line for line, _ in UNUSABLE]))
+    answers = lines(result)
+    assert all(set(one) == {"text", "outcome", "topics", "reply", "elapsed_ms"} for one in answers)
+    assert len(answers) == 2 * len(UNUSABLE) + 1
+    assert {one["topics"][0]["id"] for one in answers[::2]} == {"trouble/quen-mat-khau"}
+    for (line, words), one in zip(UNUSABLE, answers[1::2], strict=True):
+        assert (one["outcome"], one["topics"]) == ("unknown", []), line
+        assert words in one["reply"], line
+    assert "Traceback" not in result.stderr
+
+
+def test_converse_answers_every_unusable_line_in_its_place_with_what_is_wrong(run):
+    unusable = [
+        *UNUSABLE,
+        ('{"text": "chào"}', 'thiếu "session"'),
+        ('{"session": 1, "text": "chào"}', '"session" phải là chữ'),
+        ('{"session": "a", "press": 304}', '"press" phải là chữ'),
+    ]
+    result = run("converse", "--jsonl", given=with_good_lines_between([one for one, _ in unusable]))
+    answers = lines(result)
+    shape = {"session", "outcome", "topics", "flow", "step", "replies"}
+    assert all(set(one) == shape for one in answers)
+    assert len(answers) == 2 * len(unusable) + 1
+    assert {one["outcome"] for one in answers[::2]} == {"answered"}
+    for (line, words), one in zip(unusable, answers[1::2], strict=True):
+        assert (one["outcome"], one["topics"]) == ("unknown", []), line
+        assert words in one["replies"][0]["text"], line
+        assert one["session"] == ("a" if '"session": "a"' in line else ""), line
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unusable_line_does_not_disturb_the_conversation(run):
+    given = '{"session": "a", "press": "t:304"}\n{"session": "a"}\n{"session": "a", "text": "1"}\n'
+    first, _, picked = lines(run("converse", "--jsonl", given=given))
+    assert first["replies"][0]["buttons"]
+    assert picked["outcome"] == "answered"
 
 
 def test_ask_explains_itself(run):
