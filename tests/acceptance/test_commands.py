@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from bot.settings import PROJECT_ROOT
+from tests.processes import run_python
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +18,7 @@ def run(app, data_dir):
     def run_command(
         *arguments: str, given: str = "", check: bool = True
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            input=given,
-            capture_output=True,
-            encoding="utf-8",
-            cwd=PROJECT_ROOT,
-            env={**os.environ, "TROLY06_DATA_DIR": str(data_dir), "PYTHONIOENCODING": "utf-8"},
-            check=check,
-            timeout=120,
-        )
+        return run_python(data_dir, "-m", "bot", *arguments, given=given, check=check)
 
     return run_command
 
@@ -168,19 +157,12 @@ def test_no_personal_number_comes_back_or_is_written_down(run, data_dir: Path):
         assert not path.is_file() or number.encode() not in path.read_bytes()
 
 
-def test_using_loads_no_training_library(run):
+def test_using_loads_no_training_library(app, data_dir):
     code = (
         "import sys\nfrom bot.app import build_app\nfrom bot.settings import Settings\n"
         "build_app(Settings())\n"
         "heavy = ('torch', 'sentence_transformers', 'sqlalchemy', 'fastapi')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=PROJECT_ROOT,
-        check=True,
-        timeout=120,
-    )
+    result = run_python(data_dir, "-c", code)
     assert result.stdout.strip() == "[]"
