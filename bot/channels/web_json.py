@@ -17,7 +17,11 @@ class MessageIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     session: SessionKey = Field(description="Random name of the conversation, made by the client.")
-    text: str = Field("", description="What was typed.")
+    text: str = Field(
+        "",
+        description="What was typed. A number picks a button, counted from 1 over all replies of "
+        "the last turn.",
+    )
     press: str = Field("", description="Payload of the pressed button.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -142,9 +143,26 @@ def test_check_passes_on_our_content_and_fails_on_a_broken_one(run, tmp_path):
 
 
 def test_chat_talks_until_the_end_of_input(run):
-    result = run("chat", given="quên mật khẩu vneid\n1\nthoát\n")
-    assert "Quên mật khẩu" in result.stdout
-    assert "[1]" in result.stdout
+    result = run("chat", given="quên mật khẩu vneid\n")
+    assert "Quên mật khẩu VNeID" in result.stdout
+    assert "  [1] " in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_chat_numbers_the_buttons_of_several_replies_on_and_takes_any_of_them(run):
+    several = "quên mật khẩu vneid thì làm sao? đăng ký tạm trú cần giấy tờ gì?\n"
+    shown = run("chat", given=several).stdout
+    buttons = re.findall(r"^  \[(\d+)\] (.+)$", shown, re.MULTILINE)
+    assert [int(number) for number, _ in buttons] == list(range(1, len(buttons) + 1))
+    assert [label for _, label in buttons].count("Xem nguồn") == 2
+    last, label = buttons[-1]
+    assert label == "Xem nguồn"
+    talk = run("chat", given=f"{several}{last}\nthoát\n").stdout
+    assert talk.startswith(shown.rstrip())
+    picked = talk.removeprefix(shown.rstrip())
+    assert "Đăng ký tạm trú" in picked
+    assert "https://" in picked
+    assert "Chào bạn. Nhớ đừng đưa mã OTP" in picked
 
 
 def test_no_personal_number_comes_back_or_is_written_down(run, data_dir: Path):

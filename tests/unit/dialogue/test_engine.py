@@ -112,6 +112,15 @@ def test_several_questions_are_answered_one_by_one(app):
     assert len(turn.replies) == 3
 
 
+def test_the_numbers_of_buttons_run_on_over_all_replies(app):
+    turn = say(app, "quên mật khẩu vneid thì làm sao? đăng ký tạm trú cần giấy tờ gì?")
+    buttons = [button for reply in turn.replies for button in reply.buttons]
+    assert len([reply for reply in turn.replies if reply.buttons]) == 2
+    for number, button in enumerate(buttons, 1):
+        picked = say(app, str(number), turn.session)
+        assert picked.replies == press(app, button.payload, turn.session).replies
+
+
 def test_what_is_not_known_is_admitted_with_a_way_on(app):
     turn = say(app, "giá vàng hôm nay bao nhiêu một chỉ")
     assert turn.outcome in {Outcome.UNKNOWN, Outcome.SMALLTALK}
