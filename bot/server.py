@@ -62,6 +62,11 @@ def build_server(settings: Settings, before_indexing: Callable[[], None] = lambd
             await forgetting
         await store.close()
 
-    web = WebSettings(settings.operator_name, settings.max_body_bytes, settings.requests_per_minute)
+    web = WebSettings(
+        operator_name=settings.operator_name,
+        max_utterance_chars=settings.max_utterance_chars,
+        max_body_bytes=settings.max_body_bytes,
+        requests_per_minute=settings.requests_per_minute,
+    )
     service = ConversationService(app.engine, store, clock)
     return build_web_app(service, app.catalog, web, lifespan)

@@ -34,6 +34,7 @@ class WebSettings:
     """What the web channel needs to know of the settings."""
 
     operator_name: str
+    max_utterance_chars: int
     max_body_bytes: int
     requests_per_minute: int
 
@@ -52,7 +53,7 @@ def build_web_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    _add_page(app, settings.operator_name)
+    _add_page(app, settings)
     _add_messages(app, conversations)
     _add_health_checks(app, conversations, catalog)
     _add_error_answers(app, catalog)
@@ -60,8 +61,8 @@ def build_web_app(
     return app
 
 
-def _add_page(app: FastAPI, operator_name: str) -> None:
-    page = _page(operator_name)
+def _add_page(app: FastAPI, settings: WebSettings) -> None:
+    page = _page(settings)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def home() -> HTMLResponse:
@@ -138,9 +139,10 @@ def _add_guards(app: FastAPI, catalog: Catalog, settings: WebSettings) -> None:
     app.add_middleware(ResponseHeaders)
 
 
-def _page(operator_name: str) -> str:
+def _page(settings: WebSettings) -> str:
     return (
         (PAGE_DIR / "index.html")
         .read_text(encoding="utf-8")
-        .replace("{{operator}}", html.escape(operator_name))
+        .replace("{{operator}}", html.escape(settings.operator_name))
+        .replace("{{max_chars}}", str(settings.max_utterance_chars))
     )

@@ -215,3 +215,17 @@ async def test_the_operator_is_named_and_escaped(app, settings):
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as one:
         page = (await one.get("/")).text
     assert "UBND xã &lt;b&gt;A&lt;/b&gt;" in page
+
+
+async def test_the_page_lets_nobody_type_more_than_is_answered(app, settings):
+    server = build_server(settings.model_copy(update={"max_utterance_chars": 345}))
+    transport = httpx.ASGITransport(server)
+    async with (
+        server.router.lifespan_context(server),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as one,
+    ):
+        assert 'maxlength="345"' in (await one.get("/")).text
+        turn = await ask(one, name(), text="x" * 346)
+        assert "dài quá" in turn["replies"][0]["text"]
+        turn = await ask(one, name(), text="x" * 345)
+        assert "dài quá" not in turn["replies"][0]["text"]
