@@ -9,7 +9,8 @@ import argparse
 from pathlib import Path
 
 from bot.settings import PROJECT_ROOT, Settings
-from tests.browser import ask, browsing, serving
+from tests.browser import ask, browsing
+from tests.processes import serving
 
 QUESTION = "toi quen mat khau vneid thi lam sao"
 MAX_BYTES = 200_000

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from typing import TextIO
 
 from bot.text.personal_data import mask_personal_data
 
@@ -15,8 +17,17 @@ class MaskingFormatter(logging.Formatter):
         return mask_personal_data(super().format(record))
 
 
+class DiscreetHandler(logging.StreamHandler[TextIO]):
+    """Writes log lines, and no part of one that it cannot write."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name of logging
+        """Name the place of the faulty line; the default prints its arguments as they are."""
+        with suppress(OSError, ValueError):
+            self.stream.write(f"cannot write the log line of {record.pathname}:{record.lineno}\n")
+
+
 def set_up_logging(level: int = logging.INFO) -> None:
     """Send log lines to standard error."""
-    handler = logging.StreamHandler()
+    handler = DiscreetHandler()
     handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)

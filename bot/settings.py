@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         60, ge=1, description="Số yêu cầu tối đa mỗi phút từ một địa chỉ."
     )
     session_days: int = Field(30, ge=1, description="Số ngày giữ một cuộc trò chuyện.")
+    max_sessions: int = Field(
+        100_000,
+        ge=1,
+        description="Số cuộc trò chuyện giữ tối đa; quá số này thì quên cuộc lâu không dùng nhất.",
+    )
 
     @property
     def database_url(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from bot.app import App, build_app
 from bot.settings import PROJECT_ROOT, Settings
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of this machine reaches a test."""
-    for name in list(os.environ):
-        if name.startswith("TROLY06_"):
-            monkeypatch.delenv(name)
+@pytest.fixture(autouse=True, scope="session")
+def clean_environment() -> Iterator[None]:
+    """No setting of this machine reaches a test, nor a fixture that outlives one."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("TROLY06_"):
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +38,7 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(clean_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a fresh machine, with a data folder of their own."""
     return Settings(
         _env_file=None, content_root=PROJECT_ROOT, data_dir=tmp_path_factory.mktemp("var")

@@ -1,13 +1,26 @@
-"""Keeps the web interface from being overrun: limits on body size and on requests of a client."""
+"""Keeps the web interface from being overrun: limits on the requests of a client, on the size of
+a body, and on how often readiness is looked into.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv6Address, ip_address
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.domain.errors import BotError
 
 #: Clients remembered; beyond that the one longest unseen starts afresh.
 MAX_CLIENTS = 10_000
+#: How long the result of a check is good for.
+CHECK_SECONDS = 1.0
+#: What costs work or touches the database. The page and its files, and the sign of life, do not.
+_COUNTED = ("/api/", "/readyz")
 
 
 class RequestBudget:
@@ -30,10 +43,45 @@ class RequestBudget:
         return wait
 
 
-class BodyLimit:
-    """ASGI middleware: a request body over the limit is answered 413 and not read further."""
+def client_of(host: str | None) -> str:
+    """Who a request is counted for: an IPv4 address, or the /64 network of an IPv6 address, which
+    one subscriber has whole. What is no address is one client together.
+    """
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
-    def __init__(self, app: ASGIApp, max_bytes: int, too_large: bytes) -> None:
+
+class RateLimit:
+    """ASGI middleware: a client over its budget is refused, whatever it asked for and however."""
+
+    def __init__(self, app: ASGIApp, per_minute: int, too_many: Callable[[int], Response]) -> None:
+        """`too_many` makes the refusal from the seconds to wait."""
+        self._app = app
+        self._budget = RequestBudget(per_minute)
+        self._too_many = too_many
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it with its body unread."""
+        if scope["type"] == "http" and scope["path"].startswith(_COUNTED):
+            host = scope["client"][0] if scope.get("client") else None
+            wait = self._budget.take(client_of(host), time.monotonic())
+            if wait > 0:
+                await self._too_many(int(wait) + 1)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class BodyLimit:
+    """ASGI middleware: a request body over the limit is refused and not read further."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int, too_large: Response) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._too_large = too_large
@@ -45,7 +93,7 @@ class BodyLimit:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self._max_bytes:
-            await self._refuse(send)
+            await self._too_large(scope, receive, send)
             return
         body, more = b"", True
         while more:
@@ -55,7 +103,7 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._max_bytes:
-                await self._refuse(send)
+                await self._too_large(scope, receive, send)
                 return
         sent = False
 
@@ -68,7 +116,29 @@ class BodyLimit:
 
         await self._app(scope, replay, send)
 
-    async def _refuse(self, send: Send) -> None:
-        headers = [(b"content-type", b"application/json; charset=utf-8"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": self._too_large})
+
+class SharedCheck:
+    """A check that runs at most once in `CHECK_SECONDS`, however many ask for its result."""
+
+    def __init__(
+        self, check: Callable[[], Awaitable[None]], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._check = check
+        self._now = now
+        self._lock = asyncio.Lock()
+        self._good_until = float("-inf")
+        self._fault: BotError | None = None
+
+    async def __call__(self) -> None:
+        """Raises the BotError that the check found, this time or a moment ago."""
+        async with self._lock:
+            if self._now() >= self._good_until:
+                self._fault = None
+                try:
+                    await self._check()
+                except BotError as error:
+                    self._fault = error
+                self._good_until = self._now() + CHECK_SECONDS
+            fault = self._fault
+        if fault is not None:
+            raise fault.with_traceback(None)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
 
 from bot.app import build_app
 from bot.cli.announce import announce_indexing
-from bot.cli.json_lines import answer_lines, plain_reply, text_of
+from bot.cli.json_lines import (
+    JsonObject,
+    UnusableLine,
+    answer_lines,
+    echo_of,
+    plain_reply,
+    text_of,
+)
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Utterance
-from bot.domain.session import Session, Turn
+from bot.domain.session import Outcome, Session, Turn
 from bot.settings import load_settings
 
 
@@ -31,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     def turn(text: str) -> Turn:
         return app.engine.run_turn(Session("ask"), Utterance(text=text), vietnam_today())
 
-    def answer(value: dict[str, Any]) -> dict[str, Any]:
+    def answer(value: JsonObject) -> JsonObject:
         began = time.perf_counter()
         text = text_of(value, "text")
         result = turn(text)
@@ -43,8 +49,17 @@ def run(options: argparse.Namespace) -> int:
             "elapsed_ms": round((time.perf_counter() - began) * 1000, 3),
         }
 
+    def refuse(value: JsonObject, fault: UnusableLine) -> JsonObject:
+        return {
+            "text": echo_of(value, "text"),
+            "outcome": Outcome.UNKNOWN.value,
+            "topics": [],
+            "reply": fault.explain(app.catalog),
+            "elapsed_ms": 0.0,
+        }
+
     if options.jsonl:
-        return answer_lines(answer)
+        return answer_lines(answer, refuse)
     result = turn(" ".join(options.question))
     print(plain_reply(result.replies))
     if options.explain:

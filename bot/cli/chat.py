@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterator, Sequence
 
 from bot.app import build_app
 from bot.cli.announce import announce_indexing
@@ -41,17 +42,25 @@ def run(options: argparse.Namespace) -> int:
             return 0
         turn = app.engine.run_turn(session, Utterance(text=text), vietnam_today())
         session = turn.session
-        for reply in turn.replies:
-            print(f"\n{show(reply)}")
+        for shown in show_all(turn.replies):
+            print(f"\n{shown}")
 
 
-def show(reply: Reply) -> str:
-    """The reply wrapped to the terminal, its buttons as a numbered list."""
+def show_all(replies: Sequence[Reply]) -> Iterator[str]:
+    """The replies of a turn; the numbers of their buttons run on from one to the next."""
+    first = 1
+    for reply in replies:
+        yield show(reply, first)
+        first += len(reply.buttons)
+
+
+def show(reply: Reply, first: int) -> str:
+    """The reply wrapped to the terminal, its buttons as a list numbered from `first`."""
     width = min(shutil.get_terminal_size((_MAX_WIDTH, 24)).columns, _MAX_WIDTH)
     lines = [wrapped for line in reply.text.split("\n") for wrapped in _wrap(line, width)]
     text = "\n".join(lines)
     text = _BOLD.sub("\033[1m\\1\033[0m", text) if sys.stdout.isatty() else to_plain(text)
-    return text + ("\n\n" + _buttons(reply.buttons) if reply.buttons else "")
+    return text + ("\n\n" + _buttons(reply.buttons, first) if reply.buttons else "")
 
 
 def _wrap(line: str, width: int) -> list[str]:
@@ -61,5 +70,5 @@ def _wrap(line: str, width: int) -> list[str]:
     ) or [""]
 
 
-def _buttons(buttons: tuple[Button, ...]) -> str:
-    return "\n".join(f"  [{number}] {button.label}" for number, button in enumerate(buttons, 1))
+def _buttons(buttons: tuple[Button, ...], first: int) -> str:
+    return "\n".join(f"  [{number}] {button.label}" for number, button in enumerate(buttons, first))

@@ -1,4 +1,8 @@
-"""Which of the offered buttons a typed message means: its number, its place, or its label."""
+"""Which of the offered buttons a typed message means: its number, its place, or its label.
+
+The numbers run on over all replies of a turn. The same label may stand under several of them; typed
+in words, it means the last, which is nearest to what is being typed.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +57,8 @@ def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
     labels = [(fold(" ".join(words(choice.label))), choice) for choice in choices]
     exact = [choice for label, choice in labels if label == key]
     if exact:
-        return exact[0]
+        return exact[-1]
     if len(key.split()) < _MIN_LABEL_WORDS:
         return None
-    partial = [choice for label, choice in labels if f" {key} " in f" {label} "]
-    return partial[0] if len(partial) == 1 else None
+    partial = {choice for label, choice in labels if f" {key} " in f" {label} "}
+    return partial.pop() if len(partial) == 1 else None

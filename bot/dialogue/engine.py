@@ -48,7 +48,7 @@ class Engine:
 
 
 def _next_session(session: Session, decision: Decision) -> Session:
-    buttons = decision.replies[-1].buttons if decision.replies else ()
+    buttons = [button for reply in decision.replies for button in reply.buttons]
     unclear = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY} and decision.rule not in {
         "menu"
     }

@@ -28,8 +28,11 @@ from bot.domain.knowledge import Topic
 from bot.domain.messages import Button, Reply
 from bot.domain.system_texts import SystemText
 
-#: Zalo shows at most five buttons under a message; more would be cut off.
+#: Under an answer or a question back. Zalo shows at most five buttons under a message.
 MAX_BUTTONS = 5
+#: In a menu, which is first of all a list of choices. A channel that shows fewer buttons writes
+#: them out as numbered lines: a typed number picks one on every channel.
+MAX_MENU_BUTTONS = 10
 #: The groups of topics, in the order of the menu, with what they are called.
 GROUPS = {
     "activation": SystemText.GROUP_ACTIVATION,
@@ -40,7 +43,8 @@ GROUPS = {
     "safety": SystemText.GROUP_SAFETY,
     "campaign": SystemText.GROUP_CAMPAIGN,
 }
-_PAGE_SIZE = 8
+#: Two places are for the next page and for the way back.
+_PAGE_SIZE = MAX_MENU_BUTTONS - 2
 
 
 class ReplyMaker:

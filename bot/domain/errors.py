@@ -7,7 +7,6 @@
     │   ├── IndexMissing     build it
     │   └── IndexStale       made from other content or by another encoder; build it again
     └── StoreError           the database failed
-        ├── NotFound
         └── Conflict         somebody else changed the row; reload and try again
 
 Mistakes in content are not exceptions but values: see `bot.content.issues`.
@@ -46,10 +45,6 @@ class IndexStale(IndexUnusable):
 
 class StoreError(BotError):
     """The database failed or cannot be reached."""
-
-
-class NotFound(StoreError):
-    """The asked-for row is not there."""
 
 
 class Conflict(StoreError):

@@ -51,7 +51,7 @@ class Session:
     """What is remembered between two turns."""
 
     id: str
-    #: The buttons under the last replies, in order.
+    #: The buttons under all replies of the last turn, in order: number 1 is the first of the first.
     choices: tuple[Choice, ...] = ()
     #: How many turns in a row ended without an answer.
     unclear_count: int = 0

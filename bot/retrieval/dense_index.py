@@ -12,8 +12,6 @@ class DenseIndex:
 
     def __init__(self, vectors: NDArray[np.float32]) -> None:
         """Index vectors of shape (n, d), float32; the index keeps its own copy."""
-        # One query is too little work to share; waking other threads costs more than it saves.
-        faiss.omp_set_num_threads(1)
         self._index = faiss.IndexFlatIP(vectors.shape[1])
         if len(vectors):
             self._index.add(np.ascontiguousarray(vectors))
@@ -30,5 +28,8 @@ class DenseIndex:
         count = min(count, len(self))
         if count == 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        # One query is too little work to share; waking other threads costs more than it saves.
+        # Asked for at each search, because OpenMP keeps this number for each thread.
+        faiss.omp_set_num_threads(1)
         scores, rows = self._index.search(vector.reshape(1, -1), count)
         return rows[0], scores[0]

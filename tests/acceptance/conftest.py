@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.browser import CHROMIUM, DESKTOP, PHONE, Visit, browsing, serving
+from tests.browser import CHROMIUM, DESKTOP, PHONE, Visit, browsing
+from tests.processes import serving
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from bot.settings import PROJECT_ROOT
+from tests.processes import run_python
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +19,7 @@ def run(app, data_dir):
     def run_command(
         *arguments: str, given: str = "", check: bool = True
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            input=given,
-            capture_output=True,
-            encoding="utf-8",
-            cwd=PROJECT_ROOT,
-            env={**os.environ, "TROLY06_DATA_DIR": str(data_dir), "PYTHONIOENCODING": "utf-8"},
-            check=check,
-            timeout=120,
-        )
+        return run_python(data_dir, "-m", "bot", *arguments, given=given, check=check)
 
     return run_command
 
@@ -51,13 +41,63 @@ def test_ask_answers_every_line_in_order(run):
     assert "**" not in answers[0]["reply"]
 
 
-def test_ask_survives_lines_that_are_no_question(run):
-    given = 'not json\n{"text": 5}\n[1]\n{"other": 1}\n\n{"text": "\\ud800 quên mật khẩu vneid"}\n'
-    answers = lines(run("ask", "--jsonl", given=given))
-    assert len(answers) == 5
-    assert "error" in answers[0]
-    assert "error" in answers[2]
-    assert answers[4]["topics"][0]["id"] == "trouble/quen-mat-khau"
+#: A line that nothing can be answered to, and what the reply has to name.
+UNUSABLE = [
+    ("not json", "JSON"),
+    ('{"text": "cut o', "JSON"),
+    ("[" * 100_000, "JSON"),
+    ("[1]", "đối tượng JSON"),
+    ("null", "đối tượng JSON"),
+    ('"quên mật khẩu"', "đối tượng JSON"),
+    ('{"session": "a", "other": 1}', 'thiếu "text"'),
+    ('{"session": "a", "text": null}', 'thiếu "text"'),
+    ('{"session": "a", "text": 5}', '"text" phải là chữ'),
+    ('{"session": "a", "text": ["quên mật khẩu"]}', '"text" phải là chữ'),
+]
+GOOD = '{"session": "a", "text": "\\ud800 quên mật khẩu vneid"}'
+
+
+def with_good_lines_between(bad: list[str]) -> str:
+    return "\ufeff" + "".join(f"{GOOD}\n\n{line}\n" for line in bad) + GOOD
+
+
+def test_ask_answers_every_unusable_line_in_its_place_with_what_is_wrong(run):
+    result = run("ask", "--jsonl", given=with_good_lines_between([line for line, _ in UNUSABLE]))
+    answers = lines(result)
+    assert all(set(one) == {"text", "outcome", "topics", "reply", "elapsed_ms"} for one in answers)
+    assert len(answers) == 2 * len(UNUSABLE) + 1
+    assert {one["topics"][0]["id"] for one in answers[::2]} == {"trouble/quen-mat-khau"}
+    for (line, words), one in zip(UNUSABLE, answers[1::2], strict=True):
+        assert (one["outcome"], one["topics"]) == ("unknown", []), line
+        assert words in one["reply"], line
+    assert "Traceback" not in result.stderr
+
+
+def test_converse_answers_every_unusable_line_in_its_place_with_what_is_wrong(run):
+    unusable = [
+        *UNUSABLE,
+        ('{"text": "chào"}', 'thiếu "session"'),
+        ('{"session": 1, "text": "chào"}', '"session" phải là chữ'),
+        ('{"session": "a", "press": 304}', '"press" phải là chữ'),
+    ]
+    result = run("converse", "--jsonl", given=with_good_lines_between([one for one, _ in unusable]))
+    answers = lines(result)
+    shape = {"session", "outcome", "topics", "flow", "step", "replies"}
+    assert all(set(one) == shape for one in answers)
+    assert len(answers) == 2 * len(unusable) + 1
+    assert {one["outcome"] for one in answers[::2]} == {"answered"}
+    for (line, words), one in zip(unusable, answers[1::2], strict=True):
+        assert (one["outcome"], one["topics"]) == ("unknown", []), line
+        assert words in one["replies"][0]["text"], line
+        assert one["session"] == ("a" if '"session": "a"' in line else ""), line
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unusable_line_does_not_disturb_the_conversation(run):
+    given = '{"session": "a", "press": "t:304"}\n{"session": "a"}\n{"session": "a", "text": "1"}\n'
+    first, _, picked = lines(run("converse", "--jsonl", given=given))
+    assert first["replies"][0]["buttons"]
+    assert picked["outcome"] == "answered"
 
 
 def test_ask_explains_itself(run):
@@ -103,9 +143,26 @@ def test_check_passes_on_our_content_and_fails_on_a_broken_one(run, tmp_path):
 
 
 def test_chat_talks_until_the_end_of_input(run):
-    result = run("chat", given="quên mật khẩu vneid\n1\nthoát\n")
-    assert "Quên mật khẩu" in result.stdout
-    assert "[1]" in result.stdout
+    result = run("chat", given="quên mật khẩu vneid\n")
+    assert "Quên mật khẩu VNeID" in result.stdout
+    assert "  [1] " in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_chat_numbers_the_buttons_of_several_replies_on_and_takes_any_of_them(run):
+    several = "quên mật khẩu vneid thì làm sao? đăng ký tạm trú cần giấy tờ gì?\n"
+    shown = run("chat", given=several).stdout
+    buttons = re.findall(r"^  \[(\d+)\] (.+)$", shown, re.MULTILINE)
+    assert [int(number) for number, _ in buttons] == list(range(1, len(buttons) + 1))
+    assert [label for _, label in buttons].count("Xem nguồn") == 2
+    last, label = buttons[-1]
+    assert label == "Xem nguồn"
+    talk = run("chat", given=f"{several}{last}\nthoát\n").stdout
+    assert talk.startswith(shown.rstrip())
+    picked = talk.removeprefix(shown.rstrip())
+    assert "Đăng ký tạm trú" in picked
+    assert "https://" in picked
+    assert "Chào bạn. Nhớ đừng đưa mã OTP" in picked
 
 
 def test_no_personal_number_comes_back_or_is_written_down(run, data_dir: Path):
@@ -125,13 +182,5 @@ def test_using_loads_no_training_library(app, data_dir):
         "heavy = ('torch', 'transformers', 'sentence_transformers', 'sqlalchemy', 'starlette')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "TROLY06_DATA_DIR": str(data_dir)},
-        check=True,
-        timeout=120,
-    )
+    result = run_python(data_dir, "-c", code)
     assert result.stdout.strip() == "[]"

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.channels import limits
 from bot.server import build_server
 from bot.settings import Settings
 
@@ -117,21 +118,47 @@ async def test_a_lone_surrogate_in_json_is_no_error(client):
     assert response.status_code in {200, 422}
 
 
-async def test_a_client_that_asks_too_fast_is_told_to_wait(app, settings):
+@pytest.fixture
+async def hurried(app, settings: Settings):
+    """A client of a server that allows two requests a minute."""
     server = build_server(settings.model_copy(update={"requests_per_minute": 2}))
-    transport = httpx.ASGITransport(server)
+    transport = httpx.ASGITransport(server, client=("2001:db8::1", 1))
     async with (
         server.router.lifespan_context(server),
         httpx.AsyncClient(transport=transport, base_url="http://test") as one,
     ):
-        codes = [
-            (await one.post("/api/messages", json={"session": name(), "text": "chào"})).status_code
-            for _ in range(3)
-        ]
-        last = await one.post("/api/messages", json={"session": name(), "text": "chào"})
-    assert codes == [200, 200, 429]
-    assert int(last.headers["retry-after"]) >= 1
-    assert "chờ" in last.json()["error"]
+        yield one
+
+
+REQUESTS = {
+    "message": ("POST", "/api/messages", {"session": "a" * 20, "text": "chào"}),
+    "no message": ("POST", "/api/messages", {"text": 5}),
+    "forgetting": ("DELETE", "/api/sessions/" + "a" * 20, None),
+    "no session": ("DELETE", "/api/sessions/short", None),
+    "readiness": ("GET", "/readyz", None),
+}
+
+
+@pytest.mark.parametrize("request_name", REQUESTS)
+async def test_a_client_that_asks_too_fast_is_told_to_wait(hurried, request_name):
+    method, path, body = REQUESTS[request_name]
+    answers = [await hurried.request(method, path, json=body) for _ in range(3)]
+    assert [one.status_code == 429 for one in answers] == [False, False, True]
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 31
+    assert "chờ" in answers[2].json()["error"]
+    assert answers[2].headers["x-content-type-options"] == "nosniff"
+    assert (await hurried.get("/healthz")).status_code == 200
+    assert (await hurried.get("/static/chat.js")).status_code == 200
+
+
+async def test_neighbours_in_one_ipv6_network_share_a_budget_and_others_do_not(app, settings):
+    server = build_server(settings.model_copy(update={"requests_per_minute": 1}))
+    codes = []
+    for host in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"):
+        transport = httpx.ASGITransport(server, client=(host, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as one:
+            codes.append((await one.post("/api/messages", json={})).status_code)
+    assert codes == [422, 429, 422]
 
 
 async def test_health_readiness_and_the_description_of_the_interface(client):
@@ -143,7 +170,10 @@ async def test_health_readiness_and_the_description_of_the_interface(client):
     assert {"/api/messages", "/healthz", "/readyz"} <= set(paths)
 
 
-async def test_readiness_tells_the_truth_when_the_database_is_gone(app, settings, tmp_path):
+async def test_readiness_tells_the_truth_when_the_database_is_gone(
+    app, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(limits, "CHECK_SECONDS", 0.0)
     own = settings.model_copy(update={"data_dir": tmp_path})
     (tmp_path / "index").symlink_to(settings.data_dir / "index")
     server = build_server(own)
@@ -185,3 +215,17 @@ async def test_the_operator_is_named_and_escaped(app, settings):
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as one:
         page = (await one.get("/")).text
     assert "UBND xã &lt;b&gt;A&lt;/b&gt;" in page
+
+
+async def test_the_page_lets_nobody_type_more_than_is_answered(app, settings):
+    server = build_server(settings.model_copy(update={"max_utterance_chars": 345}))
+    transport = httpx.ASGITransport(server)
+    async with (
+        server.router.lifespan_context(server),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as one,
+    ):
+        assert 'maxlength="345"' in (await one.get("/")).text
+        turn = await ask(one, name(), text="x" * 346)
+        assert "dài quá" in turn["replies"][0]["text"]
+        turn = await ask(one, name(), text="x" * 345)
+        assert "dài quá" not in turn["replies"][0]["text"]

@@ -69,6 +69,31 @@ def test_a_chip_works_by_keyboard_and_the_focus_is_not_lost(page):
         assert page.evaluate("document.activeElement !== document.body")
 
 
+def test_chips_under_several_replies_are_numbered_on_and_a_typed_number_takes_one(page):
+    ask(page, "quên mật khẩu vneid thì làm sao? đăng ký tạm trú cần giấy tờ gì?")
+    labels = page.locator(".chips button").all_inner_texts()
+    assert [label.split(". ")[0] for label in labels] == [
+        str(number) for number in range(1, len(labels) + 1)
+    ]
+    assert page.locator(".chips").count() == 2
+    page.locator(".chips button").last.click()
+    wait_for_reply(page)
+    by_click = page.locator(".reply").last.inner_text()
+    expect(page.locator(".mine").last).to_have_text("Xem nguồn")
+    page.get_by_role("button", name="Xóa hội thoại").click()
+    ask(page, "quên mật khẩu vneid thì làm sao? đăng ký tạm trú cần giấy tờ gì?")
+    page.reload()
+    assert page.locator(".chips button").all_inner_texts() == labels
+    ask(page, str(len(labels)))
+    assert page.locator(".reply").last.inner_text() == by_click
+
+
+def test_chips_under_one_reply_bear_no_numbers(page):
+    ask(page, TOPIC)
+    labels = page.locator(".chips button").all_inner_texts()
+    assert [label for label in labels if label[0].isdigit()] == []
+
+
 def test_enter_sends_and_shift_enter_makes_a_line(page):
     page.focus("#question")
     page.keyboard.type("xin")

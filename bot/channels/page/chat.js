@@ -80,16 +80,17 @@ function show(turn) {
     const reply = element("div", "reply" + (turn.alert ? " alert" : ""));
     reply.append(...block(turn.text));
     box.append(reply);
-    if (turn.buttons.length) box.append(chips(turn.buttons));
+    if (turn.buttons.length) box.append(chips(turn.buttons, turn.first));
   }
   log.append(box);
   return box;
 }
 
-function chips(buttons) {
+// `first`: the number of the first button, where numbers are shown; a citizen may type them.
+function chips(buttons, first) {
   const list = element("ul", "chips");
-  buttons.forEach((button) => {
-    const one = element("button", "", button.label);
+  buttons.forEach((button, index) => {
+    const one = element("button", "", (first ? first + index + ". " : "") + button.label);
     one.type = "button";
     one.addEventListener("click", () => send(button.label, button.payload));
     const item = element("li");
@@ -140,8 +141,14 @@ async function send(text, payload) {
     if (session !== state.session) return; // the conversation was deleted meanwhile
     mine.querySelector(".mine").textContent = payload ? text : data.heard || text;
     state.turns.push({ mine: mine.textContent });
-    data.replies.forEach((reply, index) =>
-      remember({ text: reply.text, buttons: reply.buttons, alert: data.outcome === "safety" && index === 0 }));
+    // Buttons under several replies are numbered, running on, as the server counts them.
+    const numbered = data.replies.filter((reply) => reply.buttons.length).length > 1;
+    let next = 1;
+    data.replies.forEach((reply, index) => {
+      const alert = data.outcome === "safety" && index === 0;
+      remember({ text: reply.text, buttons: reply.buttons, first: numbered ? next : 0, alert });
+      next += reply.buttons.length;
+    });
     status.textContent = "";
     if (question.value.trim() === text) question.value = "";
     grow();

@@ -40,5 +40,20 @@ def test_anything_else_is_no_choice(typed):
     assert find_choice(typed, CHOICES) is None
 
 
+def test_a_label_under_several_replies_means_the_last_and_a_number_tells_them_apart():
+    offered = (
+        Choice("Xem nguồn", "s:304"),
+        Choice("Đăng ký tạm trú", "t:304"),
+        Choice("Xem nguồn", "s:306"),
+    )
+    picked = [find_choice(typed, offered) for typed in ("xem nguồn", "1", "3")]
+    assert [one.payload for one in picked] == ["s:306", "s:304", "s:306"]
+
+
+def test_a_part_of_a_label_that_stands_twice_for_the_same_is_no_doubt():
+    offered = (CHOICES[0], CHOICES[2], CHOICES[0])
+    assert find_choice("tạm trú", offered) == CHOICES[0]
+
+
 def test_nothing_offered_means_no_choice():
     assert find_choice("1", ()) is None

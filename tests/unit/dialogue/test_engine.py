@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.app import App
 from bot.dialogue.payloads import MAX_PAYLOAD_BYTES
+from bot.dialogue.replies import MAX_BUTTONS, MAX_MENU_BUTTONS
 from bot.domain.cards import MAX_REPLY_CHARS
 from bot.domain.messages import Utterance
 from bot.domain.session import Outcome, Session, Turn
@@ -106,6 +107,15 @@ def test_several_questions_are_answered_one_by_one(app):
     assert len(turn.replies) == 3
 
 
+def test_the_numbers_of_buttons_run_on_over_all_replies(app):
+    turn = say(app, "quên mật khẩu vneid thì làm sao? đăng ký tạm trú cần giấy tờ gì?")
+    buttons = [button for reply in turn.replies for button in reply.buttons]
+    assert len([reply for reply in turn.replies if reply.buttons]) == 2
+    for number, button in enumerate(buttons, 1):
+        picked = say(app, str(number), turn.session)
+        assert picked.replies == press(app, button.payload, turn.session).replies
+
+
 def test_what_is_not_known_is_admitted_with_a_way_on(app):
     turn = say(app, "giá vàng hôm nay bao nhiêu một chỉ")
     assert turn.outcome is Outcome.UNKNOWN
@@ -185,6 +195,23 @@ def test_every_topic_can_be_shown_with_every_card_within_the_limits(app):
                 assert len(reply.text) <= MAX_REPLY_CHARS, topic.id
                 assert all(len(one.payload.encode()) <= MAX_PAYLOAD_BYTES for one in reply.buttons)
                 assert all(one.label for one in reply.buttons)
+
+
+def test_no_reply_has_more_buttons_than_its_kind_may_have(app):
+    seen, waiting, counts = set(), ["menu", "handoff", "none"], {"menu": set(), "other": set()}
+    while waiting:
+        payload = waiting.pop()
+        if payload in seen:
+            continue
+        seen.add(payload)
+        turn = press(app, payload)
+        kind = "menu" if turn.rule == "menu" else "other"
+        counts[kind].update(len(reply.buttons) for reply in turn.replies)
+        waiting += [button.payload for reply in turn.replies for button in reply.buttons]
+    for text in ("thẻ căn cước", "có người xưng công an đang gọi bảo đọc mã otp", "giá vàng"):
+        counts["other"].update(len(reply.buttons) for reply in say(app, text).replies)
+    assert max(counts["menu"]) == MAX_MENU_BUTTONS
+    assert max(counts["other"]) == MAX_BUTTONS
 
 
 def test_every_topic_is_reached_from_the_menu(app):

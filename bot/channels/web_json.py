@@ -1,0 +1,82 @@
+"""The JSON of the web channel: what comes in and what goes out, as the interface describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.domain.session import Turn
+
+SessionKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+
+
+class MessageIn(BaseModel):
+    """One message of a citizen: typed text, or the payload of a pressed button."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session: SessionKey = Field(description="Random name of the conversation, made by the client.")
+    text: str = Field(
+        "",
+        description="What was typed. A number picks a button, counted from 1 over all replies of "
+        "the last turn.",
+    )
+    press: str = Field("", description="Payload of the pressed button.")
+
+
+class ButtonOut(BaseModel):
+    """A choice under a reply."""
+
+    label: str
+    payload: str
+
+
+class ReplyOut(BaseModel):
+    """One reply; words between ** are names on a screen."""
+
+    text: str
+    buttons: list[ButtonOut]
+    image: str | None
+
+
+class TopicOut(BaseModel):
+    """A topic found, with its probability."""
+
+    id: str
+    score: float
+
+
+class TurnOut(BaseModel):
+    """What came of a message."""
+
+    session: str
+    #: What was understood as written, with personal data masked.
+    heard: str
+    outcome: str
+    topics: list[TopicOut]
+    replies: list[ReplyOut]
+
+
+class ErrorOut(BaseModel):
+    """What was wrong with a request, in Vietnamese."""
+
+    error: str
+
+
+def to_turn_out(session: str, turn: Turn) -> TurnOut:
+    """What a client gets for a turn."""
+    return TurnOut(
+        session=session,
+        heard=turn.heard,
+        outcome=turn.outcome.value,
+        topics=[TopicOut(id=topic.id, score=round(topic.score, 4)) for topic in turn.topics],
+        replies=[
+            ReplyOut(
+                text=reply.text,
+                buttons=[ButtonOut(label=one.label, payload=one.payload) for one in reply.buttons],
+                image=reply.image,
+            )
+            for reply in turn.replies
+        ],
+    )
