@@ -24,8 +24,8 @@ from bot.retrieval.encoder import BuiltinEncoder
 from bot.retrieval.evaluation import load_questions
 from bot.retrieval.index_builder import index_passages
 from bot.retrieval.passages import example_passages, topic_passages
+from bot.retrieval.question_text import question_reader
 from bot.settings import Settings
-from bot.text.normalize import to_syllables
 from training.train_encoder import save, train
 
 SIZES = (5, 15, 30, 60, 1000)
@@ -48,6 +48,7 @@ def main() -> None:
     ]
     model = from_json(json.loads(decision_path(settings).read_text(encoding="utf-8")))
     print("examples a topic | examples | dense hit@1 | fused hit@1 | fused hit@3")
+    read = question_reader(catalog)
     for size in SIZES:
         passages = fixed + draw(list(examples), size)
         with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +58,7 @@ def main() -> None:
         mask = np.array([is_topic(name) for name in index.names])
         dense, fused, three = [], [], []
         for one in questions:
-            signals = index.signals(to_syllables(one.text, catalog.abbreviations), encoder)
+            signals = index.signals(read(one.text), encoder)
             ranked = np.where(mask, model.logits(signals), -np.inf)
             order = [index.names[at] for at in np.argsort(-ranked)[:3]]
             near = np.where(mask, signals.rankings[0] + signals.rankings[1], -np.inf)

@@ -32,11 +32,11 @@ from bot.retrieval.decision import DecisionModel, is_topic
 from bot.retrieval.evaluation import Question, load_questions
 from bot.retrieval.lexical_index import build_bm25, build_tfidf, character_ngrams
 from bot.retrieval.passages import example_passages, topic_passages
+from bot.retrieval.question_text import question_reader
 from bot.retrieval.retriever import Retriever
 from bot.retrieval.signals import SearchIndex
 from bot.settings import PROJECT_ROOT, Settings
 from bot.text.fold import fold_syllable
-from bot.text.normalize import to_syllables
 
 Ranker = Callable[[str], NDArray[np.float32]]
 _START = """
@@ -89,7 +89,6 @@ def rankers(settings: Settings) -> tuple[tuple[str, ...], dict[str, Ranker]]:
     app = build_app(settings)
     index, encoder, model = _parts(app.retriever)
     catalog = load_catalog(settings.content_root)
-    abbreviations = catalog.abbreviations
     passages = topic_passages(catalog) + example_passages(catalog)
     numbers = {name: at for at, name in enumerate(index.names)}
     grouped: list[list[tuple[str, ...]]] = [[] for _ in index.names]
@@ -102,8 +101,7 @@ def rankers(settings: Settings) -> tuple[tuple[str, ...], dict[str, Ranker]]:
         titles[numbers[passage.name]].append(character_ngrams(passage.syllables))
     untaught = build_tfidf(titles, min_passages=1)
 
-    def syllables(text: str) -> list[str]:
-        return to_syllables(text, abbreviations)
+    syllables = question_reader(catalog)
 
     def dense(text: str) -> NDArray[np.float32]:
         vector = encoder.encode([" ".join(index.speller.correct(syllables(text)))])[0]

@@ -24,8 +24,8 @@ from bot.content.loader import load_catalog
 from bot.retrieval.decision import is_topic
 from bot.retrieval.evaluation import load_questions
 from bot.retrieval.passages import example_passages, topic_passages
+from bot.retrieval.question_text import question_reader
 from bot.settings import Settings
-from bot.text.normalize import to_syllables
 
 CONFIG = {
     "recipe": "default.v1",
@@ -76,9 +76,10 @@ def main() -> None:
     ):
         text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
         (options.folder / name).write_text(text, encoding="utf-8")
+    read = question_reader(catalog)
     questions = [
         {
-            "text": " ".join(to_syllables(one.text, catalog.abbreviations)),
+            "text": " ".join(read(one.text)),
             "topic": one.topic.replace("/", "__"),
         }
         for one in load_questions(settings.content_root / "evaluation" / "test.jsonl")

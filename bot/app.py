@@ -20,6 +20,7 @@ from bot.retrieval.decision import load_decision_model
 from bot.retrieval.encoder import BuiltinEncoder
 from bot.retrieval.index_builder import build_index
 from bot.retrieval.index_store import Manifest, load_index, save_index
+from bot.retrieval.question_text import question_reader
 from bot.retrieval.retriever import Retriever
 from bot.retrieval.signals import SearchIndex
 from bot.settings import Settings
@@ -52,7 +53,7 @@ def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: 
     encoder = make_encoder(settings)
     model = load_decision_model(decision_path(settings), encoder.id)
     index, catalog = _index_and_catalog(settings, encoder, before_indexing)
-    retriever = Retriever(index, encoder, model, catalog.abbreviations)
+    retriever = Retriever(index, encoder, model, question_reader(catalog))
     safety = SafetyPhrases.of(**catalog.safety_phrases)
     router = Router(catalog, retriever, safety, settings.max_utterance_chars)
     return App(settings, catalog, retriever, Engine(router, settings.max_utterance_chars))

@@ -25,6 +25,7 @@ MESSAGES = "config/messages.yaml"
 ABBREVIATIONS = "config/abbreviations.yaml"
 PLAIN_WORDS = "config/plain_words.yaml"
 SAFETY = "config/safety.yaml"
+FILLERS = "config/fillers.yaml"
 
 _TAM_TRU = """\
 ---
@@ -158,6 +159,7 @@ _SMALL_FILES = {
     LAWS: _LAWS,
     IDS: _IDS,
     ABBREVIATIONS: "abbreviations:\n  cccd: căn cước công dân\n  pass code: passcode\n",
+    FILLERS: "fillers:\n  - cho tôi hỏi\n",
     PLAIN_WORDS: "officialese:\n  tiến hành: làm\n  nêu trên: ở trên\n",
     SAFETY: "emergency:\n  - cháy nhà\nemergency_with_marks:\n  - tự tử\n"
     "scam_pressure:\n  - đang giục chuyển tiền\n",

@@ -9,70 +9,24 @@ from collections.abc import Mapping, Sequence
 
 from bot.text.fold import fold
 
-_OPENERS = tuple(
-    one.strip()
-    for one in [
-        "alo",
-        " ad ơi",
-        " cho hỏi",
-        " cho em hỏi",
-        " cho tôi hỏi",
-        " cho mình hỏi",
-        " cho bác hỏi",
-        " cháu ơi",
-        " bạn ơi",
-        " anh chị ơi",
-        " dạ cho con hỏi",
-        " em chào ạ",
-        " chào bạn",
-        " xin hỏi",
-        " mọi người ơi",
-        " giúp tôi với",
-        " giúp em với",
-        " tôi muốn hỏi",
-        " em muốn hỏi",
-        " bác muốn hỏi",
-        " hỏichút",
-        " hỏi xíu",
-        " phiền bạn",
-        " nhờ bạn chỉ giúp",
-        " trợ lý ơi",
-        " bot ơi",
-        " ê bot",
-        " dạ",
-        " thưa cán bộ",
-        " cán bộ ơi ",
-    ]
-)
-_CLOSERS = tuple(
-    one.strip()
-    for one in [
-        "ạ",
-        " với ạ",
-        " nhé",
-        " nha",
-        " nhỉ",
-        " giúp em",
-        " giúp tôi với",
-        " cảm ơn",
-        " em cảm ơn ạ",
-        " thế nào ạ",
-        " sao ạ",
-        " vậy",
-        " hả",
-        " ad ơi",
-        " với",
-        " được không",
-        " được không ạ",
-        " chỉ giúp tôi",
-        " hướng dẫn giúp",
-        " gấp lắm",
-        " tôi không rành",
-        " tôi già rồi không biết",
-        " mong trả lời sớm",
-        " xin cảm ơn ",
-    ]
-)
+_OPENERS = (
+    "alo", "ad ơi", "cho hỏi", "cho em hỏi", "cho tôi hỏi", "cho mình hỏi", "cho bác hỏi",
+    "cháu ơi", "bạn ơi", "anh chị ơi", "dạ cho con hỏi", "em chào ạ", "chào bạn", "xin hỏi",
+    "mọi người ơi", "giúp tôi với", "giúp em với", "tôi muốn hỏi", "em muốn hỏi", "bác muốn hỏi",
+    "hỏi chút", "hỏi xíu", "phiền bạn", "nhờ bạn chỉ giúp", "trợ lý ơi", "bot ơi", "ê bot", "dạ",
+    "thưa cán bộ", "cán bộ ơi", "tôi muốn", "em muốn", "bác muốn", "tôi cần", "em đang cần",
+    "bây giờ tôi muốn", "giờ muốn", "cho tôi hỏi là", "khổ quá", "có ai biết không",
+    "nhờ ad chỉ giúp", "làm ơn cho hỏi", "thưa luật sư cho tôi hỏi", "nhà tôi",
+)  # fmt: skip
+_CLOSERS = (
+    "ạ", "với ạ", "nhé", "nha", "nhỉ", "giúp em", "giúp tôi với", "cảm ơn", "em cảm ơn ạ",
+    "thế nào ạ", "sao ạ", "vậy", "hả", "ad ơi", "với", "được không", "được không ạ",
+    "chỉ giúp tôi", "hướng dẫn giúp", "gấp lắm", "tôi không rành", "tôi già rồi không biết",
+    "mong trả lời sớm", "xin cảm ơn", "mà không biết làm sao", "mà không biết bắt đầu từ đâu",
+    "mà không biết làm thế nào", "thì làm sao", "thì phải làm gì", "giờ phải làm sao",
+    "giờ tôi phải làm gì", "phải làm thế nào bây giờ", "chỉ tôi với", "chỉ bác với cháu",
+    "có ai biết không", "làm ơn giúp", "không biết làm sao luôn", "rep em với",
+)  # fmt: skip
 _KEYS = {
     "a": "sqz",
     "b": "vn",
@@ -146,9 +100,9 @@ class Augmenter:
         words = list(syllables)
         if rng.random() < 0.30:
             words = [word for word in words if rng.random() > 0.18] or words
-        if rng.random() < 0.25:
+        if rng.random() < 0.30:
             words = rng.choice(_OPENERS).split() + words
-        if rng.random() < 0.25:
+        if rng.random() < 0.30:
             words = words + rng.choice(_CLOSERS).split()
         if rng.random() < 0.12:
             turn = rng.randrange(len(words))

@@ -27,6 +27,7 @@ class ContentFiles:
     promised_ids: dict[TopicId, int] = field(default_factory=dict)
     intents: list[IntentFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
+    fillers: tuple[str, ...] = ()
     messages: dict[str, str] = field(default_factory=dict)
     officialese: dict[str, str] = field(default_factory=dict)
     safety_phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class ContentFiles:
             ),
             messages=self.messages,
             abbreviations=self.abbreviations,
+            fillers=self.fillers,
             safety_phrases=self.safety_phrases,
             content_hash=content_hash,
         )

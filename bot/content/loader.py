@@ -20,6 +20,7 @@ from bot.content.files import ContentFiles
 from bot.content.issues import ContentIssue, count_errors, issue, listed
 from bot.content.paths import (
     ABBREVIATIONS_PATH,
+    FILLERS_PATH,
     FOLDERS,
     IDS_PATH,
     LAWS_PATH,
@@ -30,7 +31,7 @@ from bot.content.paths import (
     content_paths,
     stray_paths,
 )
-from bot.content.readers.config import read_safety_phrases, read_text_table
+from bot.content.readers.config import read_phrases, read_safety_phrases, read_text_table
 from bot.content.readers.intents import read_intents
 from bot.content.readers.knowledge import read_laws, read_promised_ids, read_topic
 from bot.domain.catalog import Catalog
@@ -112,6 +113,9 @@ class _Reading:
 
     def read_config(self) -> None:
         self.files.abbreviations = self.table(ABBREVIATIONS_PATH, "abbreviations")
+        if (fillers := self.text(FILLERS_PATH)) is not None:
+            self.files.fillers, issues = read_phrases(FILLERS_PATH, fillers, "fillers")
+            self.issues += issues
         self.files.messages = self.table(MESSAGES_PATH, "messages")
         self.files.officialese = self.table(PLAIN_WORDS_PATH, "officialese")
         if (text := self.text(SAFETY_PATH)) is not None:

@@ -8,6 +8,7 @@ LAWS_PATH = "knowledge/laws.yaml"
 IDS_PATH = "knowledge/ids.yaml"
 ABBREVIATIONS_PATH = "config/abbreviations.yaml"
 MESSAGES_PATH = "config/messages.yaml"
+FILLERS_PATH = "config/fillers.yaml"
 PLAIN_WORDS_PATH = "config/plain_words.yaml"
 SAFETY_PATH = "config/safety.yaml"
 #: The folder of each group of topics.
@@ -29,6 +30,7 @@ PATTERNS = (
     IDS_PATH,
     "intents/*.yml",
     ABBREVIATIONS_PATH,
+    FILLERS_PATH,
     MESSAGES_PATH,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,

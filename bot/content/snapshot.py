@@ -25,6 +25,7 @@ def to_snapshot(catalog: Catalog) -> dict[str, Any]:
         "laws": laws,
         "messages": dict(catalog.messages),
         "abbreviations": dict(catalog.abbreviations),
+        "fillers": list(catalog.fillers),
         "safety_phrases": {kind: list(phrases) for kind, phrases in catalog.safety_phrases.items()},
         "content_hash": catalog.content_hash,
     }
@@ -60,6 +61,7 @@ def _catalog(data: Mapping[str, Any]) -> Catalog:
         intents=(),
         messages=data["messages"],
         abbreviations=data["abbreviations"],
+        fillers=tuple(data["fillers"]),
         safety_phrases={kind: tuple(phrases) for kind, phrases in data["safety_phrases"].items()},
         content_hash=data["content_hash"],
     )

@@ -21,6 +21,8 @@ class Catalog:
     messages: Mapping[str, str]
     #: Whole-word abbreviations and chat spellings with what they stand for.
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    #: Phrases that carry no meaning around a question, as editors write them.
+    fillers: tuple[str, ...] = ()
     #: Phrases of `config/safety.yaml` by kind.
     safety_phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: SHA-256 over the names and bytes of all content files.

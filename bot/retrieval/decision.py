@@ -21,10 +21,11 @@ from bot.domain.understanding import IntentFamily
 from bot.retrieval.signals import RANKINGS, Signals
 
 #: What the logistic models see, in the order of their coefficients. The first three are differences
-#: or values of logits: the best topic over the best class that is no topic, over the second topic,
-#: and by itself. Similarities of long questions are lower, hence the length.
+#: or values of logits: all topics together over all classes that are none (neighbouring topics that
+#: share a question must not make it look foreign), the best topic over the second, and by itself.
+#: Similarities of long questions are lower, hence the length.
 GATE_SIGNALS = (
-    "over_outside",
+    "topics_over_outside",
     "over_second",
     "top",
     "nearest",
@@ -38,11 +39,9 @@ GATE_SIGNALS = (
 #: Questions up to this length have a gate of their own: few words are vague rather than foreign,
 #: and what tells them apart is not what tells long ones apart.
 SHORT_SYLLABLES = 8
-#: A doubtful short question whose best topic is so far (in logits) above all that is no topic
-#: gets choices rather than a refusal.
+#: A doubtful short question whose topics are so far (in logits) above all that is no topic gets
+#: choices rather than a refusal.
 SHORT_OVER_OUTSIDE = 2.0
-#: The same for a longer question.
-LONG_OVER_OUTSIDE = 4.0
 #: And whose words the index mostly knows.
 SHORT_KNOWN_SHARE = 0.6
 _MAX_LOGIT_GAP = 12.0
@@ -144,12 +143,12 @@ def gate_values(
     topics = np.where(topic_mask, logits, -np.inf)
     best = int(np.argmax(topics))
     second = np.delete(topics, best).max(initial=-np.inf)
-    outside = logits[~topic_mask].max(initial=-np.inf)
+    over_outside = _log_sum(logits[topic_mask]) - _log_sum(logits[~topic_mask])
     nearest = signals.rankings[RANKINGS.index("nearest")]
     syllables = max(signals.syllable_count, 1)
     return np.array(
         [
-            np.clip(topics[best] - outside, -_MAX_LOGIT_GAP, _MAX_LOGIT_GAP),
+            np.clip(over_outside, -_MAX_LOGIT_GAP, _MAX_LOGIT_GAP),
             np.clip(topics[best] - second, 0, _MAX_LOGIT_GAP),
             topics[best],
             nearest[best],
@@ -163,9 +162,14 @@ def gate_values(
     )
 
 
+def _log_sum(logits: NDArray[np.float64]) -> float:
+    """Logarithm of the sum of the exponentials; minus infinity for no logits."""
+    return float(np.logaddexp.reduce(logits)) if len(logits) else -np.inf
+
+
 def is_vague(values: NDArray[np.float64]) -> bool:
     """Whether a question is clearly nearer to topics than to anything else, so worth choices."""
-    over_outside = values[GATE_SIGNALS.index("over_outside")]
+    over_outside = values[GATE_SIGNALS.index("topics_over_outside")]
     is_nearer = values[GATE_SIGNALS.index("nearest_over_outside")] > 0
     is_known = values[GATE_SIGNALS.index("known_share")] >= SHORT_KNOWN_SHARE
     return bool(is_short(values) and is_nearer and is_known and over_outside >= SHORT_OVER_OUTSIDE)

@@ -27,7 +27,7 @@ from bot.retrieval.speller import Speller
 
 #: Raised whenever the members of the file change their meaning, or the same text gives other
 #: features.
-FORMAT = 3
+FORMAT = 4
 #: A zip of arrays, each with a checksum. What is no array is JSON in UTF-8, as an array of bytes.
 INDEX_FILE = "index.npz"
 _POSTING_ARRAYS = ("idf", "starts", "classes", "weights")

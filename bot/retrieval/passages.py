@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
-from bot.text.normalize import to_syllables
+from bot.retrieval.question_text import question_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,18 @@ def passages_of(catalog: Catalog) -> list[Passage]:
 
 def topic_passages(catalog: Catalog) -> list[Passage]:
     """Titles, aliases and answers of the topics."""
+    read = question_reader(catalog)
     found = (
-        Passage(topic.id, tuple(to_syllables(text, catalog.abbreviations)))
-        for topic in catalog.topics
-        for text in _texts(topic)
+        Passage(topic.id, tuple(read(text))) for topic in catalog.topics for text in _texts(topic)
     )
     return [passage for passage in found if passage.syllables]
 
 
 def example_passages(catalog: Catalog) -> list[Passage]:
     """The examples of all intents, those of topics included."""
+    read = question_reader(catalog)
     found = (
-        Passage(
-            _class_of(catalog, intent.name), tuple(to_syllables(example, catalog.abbreviations))
-        )
+        Passage(_class_of(catalog, intent.name), tuple(read(example)))
         for intent in catalog.intents
         for example in intent.examples
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bot.domain.ports import Encoder
 from bot.retrieval.decision import DecisionModel, Verdict, gate_values, is_topic, softmax
+from bot.retrieval.question_text import ReadQuestion
 from bot.retrieval.signals import SearchIndex
-from bot.text.normalize import to_syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +44,17 @@ class Retriever:
         index: SearchIndex,
         encoder: Encoder,
         model: DecisionModel,
-        abbreviations: Mapping[str, str],
+        read: ReadQuestion,
     ) -> None:
         self._index = index
         self._encoder = encoder
         self._model = model
-        self._abbreviations = abbreviations
+        self._read = read
         self._topic_mask = np.array([is_topic(name) for name in index.names], dtype=np.bool_)
 
     def retrieve(self, text: str, count: int = 5) -> Retrieval:
         """Up to `count` topics for a question, best first, and what to do with them."""
-        syllables = to_syllables(text, self._abbreviations)
+        syllables = self._read(text)
         if not syllables or not self._topic_mask.any():
             return NOTHING
         signals = self._index.signals(syllables, self._encoder)

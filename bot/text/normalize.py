@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from bot.text.fold import fold_syllable
 
 #: Longest key of the abbreviation table, in syllables ("vi en ai đi").
 MAX_ABBREVIATION_SYLLABLES = 5
+#: Longest filler, in syllables.
+MAX_FILLER_SYLLABLES = 8
+#: With fewer syllables left, what looked like a filler was the message.
+MIN_SYLLABLES_LEFT = 3
 
 _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -99,6 +103,33 @@ def expand(tokens: Sequence[str], abbreviations: Mapping[str, str]) -> list[str]
     return result
 
 
-def to_syllables(text: str, abbreviations: Mapping[str, str]) -> list[str]:
-    """The syllables of a text for matching: lower case, one spelling, abbreviations written out."""
-    return expand(words(text), abbreviations)
+def drop_fillers(syllables: Sequence[str], fillers: Set[str]) -> list[str]:
+    """The syllables without the phrases that carry no meaning, the longest match from the left
+    first; all of them when too few would be left. `fillers` are folded, as `fold_phrase` gives.
+    """
+    folded = [fold_syllable(one) for one in syllables]
+    kept: list[str] = []
+    at = 0
+    while at < len(folded):
+        for length in range(min(MAX_FILLER_SYLLABLES, len(folded) - at), 0, -1):
+            if " ".join(folded[at : at + length]) in fillers:
+                at += length
+                break
+        else:
+            kept.append(syllables[at])
+            at += 1
+    return kept if len(kept) >= MIN_SYLLABLES_LEFT else list(syllables)
+
+
+def fold_phrase(phrase: str) -> str:
+    """The folded syllables of a phrase with single spaces, as fillers are compared."""
+    return " ".join(fold_syllable(one) for one in words(phrase))
+
+
+def to_syllables(
+    text: str, abbreviations: Mapping[str, str], fillers: Set[str] = frozenset()
+) -> list[str]:
+    """The syllables of a text for matching: lower case, one spelling, abbreviations written out,
+    and without what carries no meaning.
+    """
+    return drop_fillers(expand(words(text), abbreviations), fillers)

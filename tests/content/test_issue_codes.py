@@ -13,6 +13,7 @@ from bot.content.loader import load_content
 from bot.domain.system_texts import SystemText
 from tests.factories import (
     ABBREVIATIONS,
+    FILLERS,
     IDS,
     INTENTS,
     LAWS,
@@ -236,7 +237,7 @@ def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, pa
     assert "Hãy " in found[0].text
 
 
-@pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, PLAIN_WORDS, SAFETY])
+@pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY])
 def test_a_file_that_is_gone_or_cannot_be_opened_is_reported(root, path):
     (root / path).unlink()
     gone = [one for one in load_content(root)[1] if one.path == path]

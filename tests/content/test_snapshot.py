@@ -6,6 +6,7 @@ import json
 from dataclasses import fields, replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from bot.app import build_app, index_dir
@@ -14,7 +15,7 @@ from bot.content.snapshot import from_snapshot, to_snapshot
 from bot.domain.catalog import Catalog
 from bot.domain.errors import IndexStale
 from bot.domain.knowledge import Confidence, Topic, TopicId, WhatIf
-from bot.retrieval.index_store import CATALOG_FILE
+from bot.retrieval.index_store import INDEX_FILE
 from bot.settings import Settings
 from tests.factories import citing, make_catalog, make_law, make_topic, write_content
 
@@ -50,6 +51,11 @@ FULL_TOPIC = make_topic(
 
 def through_json(catalog: Catalog) -> Catalog:
     return from_snapshot(json.loads(json.dumps(to_snapshot(catalog), ensure_ascii=False)))
+
+
+def read_members(path):
+    with np.load(path) as members:
+        return dict(members)
 
 
 def test_a_loaded_catalog_survives_json(tmp_path):
@@ -116,9 +122,10 @@ def test_an_index_with_an_older_snapshot_is_made_anew(tmp_path):
         _env_file=None, content_root=write_content(tmp_path / "root"), data_dir=tmp_path / "var"
     )
     build_app(settings)
-    saved = index_dir(settings) / CATALOG_FILE
-    older = without(json.loads(saved.read_text(encoding="utf-8")), "safety_phrases")
-    saved.write_text(json.dumps(older), encoding="utf-8")
+    saved = index_dir(settings) / INDEX_FILE
+    members = read_members(saved)
+    older = json.dumps(without(json.loads(members["catalog"].tobytes()), "safety_phrases"))
+    np.savez(saved, **{**members, "catalog": np.frombuffer(older.encode(), dtype=np.uint8)})
 
     with pytest.raises(IndexStale):
         build_app(settings.model_copy(update={"build_index_when_stale": False}))
@@ -127,4 +134,4 @@ def test_an_index_with_an_older_snapshot_is_made_anew(tmp_path):
 
     assert told == ["making the index"]
     assert app.catalog.safety_phrases
-    assert "safety_phrases" in json.loads(saved.read_text(encoding="utf-8"))
+    assert "safety_phrases" in json.loads(read_members(saved)["catalog"].tobytes())

@@ -34,6 +34,17 @@ def read_text_table(
     return table, marked, top.issues
 
 
+def read_phrases(path: str, text: str, key: str) -> tuple[tuple[str, ...], list[ContentIssue]]:
+    """A file with one list of phrases under `key`."""
+    try:
+        marked = parse_marked(text)
+    except YamlBroken as error:
+        return (), [issue(path, error.line, error.code)]
+    top = FieldReader.of_document(path, marked)
+    top.check_keys((key,), (key,))
+    return top.texts(key), top.issues
+
+
 #: The lists of `config/safety.yaml`.
 SAFETY_KINDS = ("emergency", "emergency_with_marks", "scam_pressure")
 

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.content.readers.config import read_text_table
+from bot.content.readers.config import read_phrases, read_text_table
 from bot.settings import PROJECT_ROOT
 from bot.text.normalize import (
     MAX_ABBREVIATION_SYLLABLES,
+    MAX_FILLER_SYLLABLES,
     clean,
+    drop_fillers,
     expand,
+    fold_phrase,
     move_tone_mark,
     to_syllables,
     words,
@@ -164,3 +167,31 @@ def test_the_words_of_words_are_the_same_words(text):
 @given(ANY_TEXT | HARD_TEXT)
 def test_words_do_not_depend_on_the_unicode_form(text):
     assert words(nfd(text)) == words(text)
+
+
+FILLERS = frozenset(map(fold_phrase, ["cho tôi hỏi", "cho hỏi", "mà không biết làm sao", "ạ"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cho tôi hỏi quên mật khẩu", "quên mật khẩu"),
+        ("cho toi hoi quen mat khau", "quen mat khau"),
+        ("quên mật khẩu mà ko biết làm sao", "quên mật khẩu"),
+        ("muốn đổi số cho hỏi ở đâu ạ", "muốn đổi số ở đâu"),
+        ("cho tôi hỏi giấy", "cho tôi hỏi giấy"),
+        ("ạ", "ạ"),
+    ],
+)
+def test_what_carries_no_meaning_is_left_out_when_enough_is_left(text, expected):
+    assert to_syllables(text, {"ko": "không"}, FILLERS) == expected.split()
+
+
+def test_the_longest_filler_is_taken():
+    assert drop_fillers(["a", "b", "c", "d", "e"], frozenset({"a", "a b"})) == ["c", "d", "e"]
+
+
+def test_no_filler_of_ours_is_longer_than_what_is_looked_for():
+    path = PROJECT_ROOT / "config" / "fillers.yaml"
+    phrases, _ = read_phrases(path.name, path.read_text(encoding="utf-8"), "fillers")
+    assert max(len(fold_phrase(one).split()) for one in phrases) <= MAX_FILLER_SYLLABLES
