@@ -1,0 +1,393 @@
+"""Walks through flows: begins, answers, goes back, corrects, repeats, skips, resumes, stops.
+
+Pure. The state is a stack of frames, the flow being walked last; below it those that wait. What is
+said comes as pages, which `bot.dialogue.flow_replies` makes into messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from bot.dialogue.conditions import way
+from bot.domain.flows import (
+    END,
+    PERSON,
+    RETRY,
+    Call,
+    Collect,
+    Do,
+    Flow,
+    FlowId,
+    Guide,
+    Link,
+    Say,
+    SetSlots,
+    Show,
+    Step,
+    StepId,
+    ways_on,
+)
+from bot.domain.frames import DONE, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
+
+#: More steps than this without a question to the citizen is a loop that an author made.
+MAX_STEPS_PER_TURN = 50
+#: So many flows can be begun and unfinished, called ones counted too.
+MAX_FRAMES = 6
+#: So many can be interrupted by others and be waiting.
+MAX_WAITING = 3
+
+Frames: TypeAlias = tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Said at the end of a flow."""
+
+    flow: Flow
+    #: Whether a task was done: a flow that only led to a topic needs no closing words.
+    has_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Said when the content changed so that the citizen's place is gone."""
+
+    flow: Flow | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsPerson:
+    """Said when only a person can help."""
+
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Looped:
+    """Recorded when a flow went round without asking anything."""
+
+    flow: Flow
+    step_id: StepId
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The step that the citizen is asked to answer, and where it stands on the way."""
+
+    flow: Flow
+    step: Collect | Do
+    #: Number of this task and of all tasks on the way; None for what is no task of the main way.
+    progress: tuple[int, int] | None
+
+
+#: What is said on the way, in order.
+Page: TypeAlias = Say | Show | Asked | Ended | Lost | NeedsPerson | Looped
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where one turn through flows led to."""
+
+    frames: Frames
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass
+class _Walking:
+    frames: list[Frame]
+    pages: list[Page] = field(default_factory=list)
+
+    def end(self) -> Walk:
+        return Walk(tuple(self.frames), tuple(self.pages))
+
+
+class FlowRunner:
+    """Walks through the flows of one catalog. Holds no state between turns."""
+
+    def __init__(self, flows: Mapping[FlowId, Flow]) -> None:
+        """`flows` have no guides: `bot.domain.guides.expand` wrote them out."""
+        self._flows = flows
+
+    # --- beginning and ending
+
+    def find_flow(self, flow_id: str) -> Flow | None:
+        """The flow with this id."""
+        return self._flows.get(FlowId(flow_id))
+
+    def start(self, frames: Frames, flow: Flow, given: Mapping[str, str] | None = None) -> Walk:
+        """Begin a flow; one that waits already goes on where it was. Others wait below."""
+        at = next((at for at, one in enumerate(frames) if one.flow_id == flow.id), None)
+        if at is not None and not any(one.is_called for one in frames[at:]):
+            return self.resume((*frames[:at], *frames[at + 1 :], frames[at]))
+        kept = _without_called_tail(frames)[-(MAX_WAITING - 1) :]
+        first = Frame(flow.id, flow.steps[0].id, given=given or {})
+        return self._go(_Walking([*kept, first]))
+
+    def resume(self, frames: Frames) -> Walk:
+        """Say again where the citizen stands."""
+        return self._go(_Walking(list(frames)))
+
+    def restart(self, frames: Frames) -> Walk:
+        """The flow from its beginning."""
+        base = _without_called_tail(frames)
+        flow = self.find_flow(base[-1].flow_id)
+        if flow is None:
+            return self._go(_Walking(list(base)))
+        return self._go(_Walking([*base[:-1], Frame(flow.id, flow.steps[0].id)]))
+
+    def stop(self, frames: Frames) -> Walk:
+        """Leave the flow; the one that waits below is not begun by itself."""
+        return Walk(tuple(_without_called_tail(frames)[:-1]))
+
+    # --- answering
+
+    def waiting(self, frames: Frames) -> Asked | None:
+        """The step that waits for an answer; None when there is none, or it is gone."""
+        if not frames:
+            return None
+        flow = self.find_flow(frames[-1].flow_id)
+        step = flow.find_step(frames[-1].step_id) if flow else None
+        if flow is None or not isinstance(step, Collect | Do):
+            return None
+        return Asked(flow, step, progress(flow, frames[-1]))
+
+    def answer(self, frames: Frames, value: str) -> Walk:
+        """Answer the step that waits with an option's value, `DONE`, `TROUBLE` or `UNSURE`.
+
+        An answer that the step does not know asks it again.
+        """
+        asked = self.waiting(frames)
+        to = _way_after(asked.step, value, frames[-1].slots) if asked else None
+        if asked is None or to is None:
+            return self.resume(frames)
+        if to == PERSON:
+            return Walk(frames, (NeedsPerson(asked.flow),))
+        walking = _Walking([*frames[:-1], _answered(frames[-1], asked.step, value)])
+        return walking.end() if self._move(walking, to) else self._go(walking)
+
+    def back(self, frames: Frames) -> Walk:
+        """The step before, as it was; the first step stays where it is."""
+        frame = frames[-1]
+        if frame.trail:
+            return self._go(_Walking([*frames[:-1], _undone(frame, len(frame.trail) - 1)]))
+        if frame.is_called and frames[-2].trail:
+            below = frames[-2]
+            return self._go(_Walking([*frames[:-2], _undone(below, len(below.trail) - 1)]))
+        return self.resume(frames)
+
+    def correct(self, frames: Frames, step_id: str, value: str) -> Walk | None:
+        """Answer an earlier step anew; what was answered after it is kept where it is still asked.
+
+        None when that step was not answered in this flow, or has no such answer.
+        """
+        frame = frames[-1]
+        flow = self.find_flow(frame.flow_id)
+        places = [at for at, one in enumerate(frame.trail) if one.step_id == step_id]
+        step = flow.find_step(step_id) if flow and places else None
+        if step is None or _way_after(step, value, frame.slots) is None:
+            return None
+        at = places[-1]
+        later: dict[str, str] = {
+            one.step_id: one.answer for one in frame.trail[at + 1 :] if one.answer != TROUBLE
+        }
+        earlier = replace(_undone(frame, at), given={**frame.given, **later})
+        return self.answer((*frames[:-1], earlier), value)
+
+    def answered_questions(self, frames: Frames) -> tuple[Collect, ...]:
+        """The questions of this flow that were answered so far, the latest first, each once."""
+        flow = self.find_flow(frames[-1].flow_id) if frames else None
+        if flow is None:
+            return ()
+        ids = dict.fromkeys(one.step_id for one in reversed(frames[-1].trail))
+        steps = (flow.find_step(step_id) for step_id in ids)
+        return tuple(step for step in steps if isinstance(step, Collect))
+
+    # --- walking
+
+    def _go(self, walking: _Walking) -> Walk:
+        """Walk until a step waits for an answer, the flow ends, or a loop shows."""
+        for _ in range(MAX_STEPS_PER_TURN):
+            flow = self.find_flow(walking.frames[-1].flow_id) if walking.frames else None
+            if flow is None:
+                walking.pages += [Lost(None)] if walking.frames else []
+                walking.frames = walking.frames[:-1]
+                return walking.end()
+            step = flow.find_step(walking.frames[-1].step_id)
+            if step is None:
+                walking.frames[-1] = _nearest_place(walking.frames[-1], flow)
+                walking.pages.append(Lost(flow))
+            elif self._take(walking, flow, step):
+                return walking.end()
+        frame = walking.frames.pop()
+        flow = self._flows[frame.flow_id]
+        walking.pages += [Looped(flow, frame.step_id), NeedsPerson(flow)]
+        return walking.end()
+
+    def _take(self, walking: _Walking, flow: Flow, step: Step) -> bool:
+        """Take one step; True when the walk is over for this turn."""
+        frame = walking.frames[-1]
+        match step:
+            case Collect() | Do():
+                known = _known_answer(frame, step)
+                if known is None:
+                    walking.pages.append(Asked(flow, step, progress(flow, frame)))
+                    return True
+                walking.frames[-1] = _answered(frame, step, known)
+                return self._move(walking, _way_after(step, known, frame.slots) or END)
+            case Say() | Show():
+                walking.pages.append(step)
+                return self._move(walking, way(step.next, frame.slots))
+            case SetSlots():
+                slots = _with(frame.slots, step.slots)
+                walking.frames[-1] = replace(frame, slots=slots)
+                return self._move(walking, way(step.next, slots))
+            case Call() if len(walking.frames) < MAX_FRAMES and self.find_flow(step.flow):
+                walking.frames.append(self._first_frame(step.flow, is_called=True))
+            case Call():
+                return self._move(walking, way(step.next, frame.slots))
+            case Link():
+                walking.frames[-1] = self._first_frame(step.flow, is_called=frame.is_called)
+            case Guide():
+                raise AssertionError(f"flow {flow.id}: the guide {step.id} was not written out")
+        return False
+
+    def _first_frame(self, flow_id: FlowId, *, is_called: bool) -> Frame:
+        flow = self.find_flow(flow_id)
+        return Frame(flow_id, flow.steps[0].id if flow else END, is_called=is_called)
+
+    def _move(self, walking: _Walking, to: StepId) -> bool:
+        """Put the top frame on its next step; True when the walk is over for this turn."""
+        frame = walking.frames[-1]
+        troubles = [at for at, one in enumerate(frame.trail) if one.answer == TROUBLE]
+        if to == PERSON:
+            if frame.trail:
+                walking.frames[-1] = _undone(frame, len(frame.trail) - 1)
+            walking.pages.append(NeedsPerson(self._flows[frame.flow_id]))
+            return True
+        if to == RETRY and troubles:
+            walking.frames[-1] = _undone(frame, troubles[-1])
+            return False
+        if to in {END, RETRY}:
+            return self._end(walking)
+        walking.frames[-1] = replace(frame, step_id=to)
+        return False
+
+    def _end(self, walking: _Walking) -> bool:
+        """End the top frame: its caller goes on; what else waits below is not begun by itself."""
+        frame = walking.frames.pop()
+        if not frame.is_called:
+            has_done = any(one.answer == DONE for one in frame.trail)
+            walking.pages.append(Ended(self._flows[frame.flow_id], has_done))
+            return True
+        below = walking.frames[-1]
+        caller = self._flows[below.flow_id].find_step(below.step_id)
+        to = way(caller.next, below.slots) if isinstance(caller, Call) else END
+        return self._move(walking, to)
+
+
+def _without_called_tail(frames: Frames) -> Frames:
+    """The frames up to the last that was not called by the one below it."""
+    last = max((at for at, one in enumerate(frames) if not one.is_called), default=-1)
+    return frames[: last + 1]
+
+
+def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | None:
+    """Where an answer leads; None when the step has no such answer."""
+    if isinstance(step, Do):
+        return {DONE: way(step.next, slots), TROUBLE: step.trouble}.get(answer)
+    if not isinstance(step, Collect):
+        return None
+    if answer == UNSURE:
+        return step.unsure
+    return next((one.next for one in step.options if one.value == answer), None)
+
+
+def _answered(frame: Frame, step: Collect | Do, answer: str) -> Frame:
+    """The frame after an answer, still on the same step."""
+    passed = Passed(step.id, answer, frame.slots)
+    slots = _with(frame.slots, {step.slot: answer}) if isinstance(step, Collect) else frame.slots
+    keys = {step.id, step.slot} if isinstance(step, Collect) else {step.id}
+    given = {key: value for key, value in frame.given.items() if key not in keys}
+    return replace(frame, slots=slots, trail=(*frame.trail, passed)[-MAX_TRAIL:], given=given)
+
+
+def _known_answer(frame: Frame, step: Collect | Do) -> str | None:
+    """The answer given beforehand, if the step has it and it needs nobody."""
+    keys = (step.id, step.slot) if isinstance(step, Collect) else (step.id,)
+    for key in keys:
+        answer = frame.given.get(key)
+        if answer is not None and _way_after(step, answer, frame.slots) not in {None, PERSON}:
+            return answer
+    return None
+
+
+def _undone(frame: Frame, at: int) -> Frame:
+    """The frame as it was before the answer at this place of its trail."""
+    passed = frame.trail[at]
+    return replace(
+        frame, step_id=passed.step_id, slots=passed.slots, trail=frame.trail[:at], given={}
+    )
+
+
+def _nearest_place(frame: Frame, flow: Flow) -> Frame:
+    """The latest answered step that the flow still has, or its beginning."""
+    for at in range(len(frame.trail) - 1, -1, -1):
+        if flow.find_step(frame.trail[at].step_id):
+            return _undone(frame, at)
+    return Frame(flow.id, flow.steps[0].id, is_called=frame.is_called)
+
+
+def _with(slots: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
+    merged = {**slots, **more}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def progress(flow: Flow, frame: Frame) -> tuple[int, int] | None:
+    """Number of the task that waits, and of all tasks on its way; None for anything else.
+
+    Repairs do not count: only tasks that can be reached without anything going wrong do.
+    """
+    main = main_tasks(flow)
+    if frame.step_id not in main:
+        return None
+    done = {one.step_id for one in frame.trail if one.answer == DONE and one.step_id in main}
+    number = len(done - {frame.step_id}) + 1
+    return number, number - 1 + _longest(flow, frame.step_id, main)
+
+
+def main_tasks(flow: Flow) -> frozenset[StepId]:
+    """The tasks that can be reached from the beginning without anything going wrong."""
+    found: set[StepId] = set()
+    queue = [flow.steps[0].id]
+    while queue:
+        step_id = queue.pop()
+        step = flow.find_step(step_id)
+        if step is not None and step_id not in found:
+            found.add(step_id)
+            queue += _good_ways(step)
+    return frozenset(one.id for one in flow.steps if isinstance(one, Do) and one.id in found)
+
+
+def _good_ways(step: Step) -> list[StepId]:
+    """Where a step leads when nothing goes wrong."""
+    if isinstance(step, Do):
+        return [branch.then for branch in step.next]
+    return list(ways_on(step))
+
+
+def _longest(flow: Flow, start: StepId, main: frozenset[StepId]) -> int:
+    """The most tasks from a step to the end, going nowhere twice."""
+    known: dict[StepId, int] = {}
+
+    def count(step_id: StepId, seen: frozenset[StepId]) -> int:
+        step = flow.find_step(step_id)
+        if step is None or step_id in seen:
+            return 0
+        if step_id not in known:
+            below = [count(one, seen | {step_id}) for one in _good_ways(step)]
+            known[step_id] = max(below, default=0) + (step_id in main)
+        return known[step_id]
+
+    return count(start, frozenset())

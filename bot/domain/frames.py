@@ -1,0 +1,60 @@
+"""Where a citizen stands in a flow: plain data that serialises with the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.flows import FlowId, StepId
+
+#: Answers to a task, beside the values of options.
+DONE, TROUBLE = "xong", "ket"
+#: The answer "Không rõ".
+UNSURE = "khong-ro"
+#: Older steps are forgotten: going back further than this is starting again.
+MAX_TRAIL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A step that was answered, with the slots as they were before."""
+
+    step_id: StepId
+    answer: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One flow that was begun and is not at its end."""
+
+    flow_id: FlowId
+    step_id: StepId
+    slots: Mapping[str, str] = field(default_factory=dict)
+    #: What was answered, oldest first.
+    trail: tuple[Passed, ...] = ()
+    #: Answers known beforehand, by step or slot: told in the first message, or kept when an earlier
+    #: answer was corrected. Each is used once.
+    given: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the frame below waits for this one to end.
+    is_called: bool = False
+
+    def to_data(self) -> list[Any]:
+        """JSON-ready data; `from_data` gives an equal frame back."""
+        trail = [[one.step_id, one.answer, dict(one.slots)] for one in self.trail]
+        return [
+            self.flow_id,
+            self.step_id,
+            dict(self.slots),
+            trail,
+            dict(self.given),
+            self.is_called,
+        ]
+
+    @classmethod
+    def from_data(cls, data: list[Any]) -> Frame:
+        """The frame that gave this data."""
+        flow_id, step_id, slots, trail, given, is_called = data
+        passed = tuple(Passed(StepId(step), answer, before) for step, answer, before in trail)
+        return cls(FlowId(flow_id), StepId(step_id), slots, passed, given, is_called)
