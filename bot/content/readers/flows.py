@@ -1,0 +1,225 @@
+"""Flow files: `flows/<flow>.yaml` to a `Flow`, or to every issue found. Guide: docs/noi-dung."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.content.issues import ContentIssue, issue
+from bot.content.marked_yaml import Marked, YamlBroken, parse_marked
+from bot.content.readers.conditions import ConditionBroken, parse_condition
+from bot.content.readers.fields import FieldReader
+from bot.domain.flows import (
+    END,
+    Branch,
+    Call,
+    Collect,
+    Condition,
+    Do,
+    Flow,
+    FlowId,
+    Guide,
+    Link,
+    Next,
+    Option,
+    Say,
+    SetSlots,
+    Show,
+    Step,
+    StepId,
+    only,
+)
+from bot.domain.knowledge import TopicId
+from bot.text.fold import fold
+from bot.text.normalize import words
+
+FLOW_KEYS = ("id", "title", "description", "topics", "closing", "steps")
+OPTION_KEYS = ("label", "value", "next", "also")
+BRANCH_KEYS = ("if", "then", "else")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SLOT = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class FlowFile:
+    """A flow as read, with what is needed to name the line of each of its parts."""
+
+    flow: Flow
+    marked: Marked
+
+    def line(self, at: int | None = None, *where: str | int) -> int:
+        """The line of a part of step number `at` (from 0), or of the whole file's `where`."""
+        path = ("steps", at, *where) if at is not None else where
+        return self.marked.line(*path)
+
+
+def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]]:
+    """One flow file. None when it is so broken that nothing else can be checked."""
+    try:
+        marked = parse_marked(text)
+    except YamlBroken as error:
+        return None, [issue(path, error.line, "yaml_broken", problem=error.problem)]
+    fields = FieldReader(path, marked)
+    fields.check_keys(FLOW_KEYS, ("id", "title", "description", "steps"))
+    flow_id = fields.text("id")
+    if flow_id and path != f"flows/{flow_id}.yaml":
+        fields.report("id_not_like_file", "id", value=flow_id, expected=f"flows/{flow_id}.yaml")
+    steps = [_step(one) for one in fields.mappings("steps")]
+    flow = Flow(
+        id=FlowId(flow_id),
+        title=fields.text("title"),
+        description=fields.text("description"),
+        steps=tuple(step for step in steps if step is not None),
+        topics=tuple(TopicId(one) for one in fields.texts("topics")),
+        closing=fields.text("closing"),
+        path=path,
+    )
+    if not flow.steps or None in steps:
+        return None, fields.issues
+    return FlowFile(flow, marked), fields.issues
+
+
+def _step(fields: FieldReader) -> Step | None:
+    """The step, of the kind whose key it has."""
+    kinds = [kind for kind in STEP_READERS if kind in fields.data]
+    if len(kinds) != 1:
+        allowed = ", ".join(STEP_READERS)
+        fields.report("flow_step_kind", found=", ".join(kinds) or "không có", allowed=allowed)
+        return None
+    reader, allowed_keys, required = STEP_READERS[kinds[0]]
+    fields.check_keys(("id", *allowed_keys), ("id", *required))
+    step_id = fields.text("id")
+    if step_id and not _ID.fullmatch(step_id):
+        fields.report("flow_id_malformed", "id", value=step_id)
+    return reader(fields, StepId(step_id))
+
+
+def _collect(fields: FieldReader, step_id: StepId) -> Step:
+    slot = fields.text("collect")
+    if slot and not _SLOT.fullmatch(slot):
+        fields.report("flow_slot_malformed", "collect", value=slot)
+    return Collect(
+        id=step_id,
+        slot=slot,
+        ask=fields.text("ask"),
+        options=tuple(_option(one) for one in fields.mappings("options")),
+        unsure=StepId(fields.text("unsure")) if "unsure" in fields.data else None,
+        image=fields.text("image"),
+    )
+
+
+def _option(fields: FieldReader) -> Option:
+    fields.check_keys(OPTION_KEYS, ("label", "next"))
+    label = fields.text("label")
+    value = fields.text("value") or "-".join(words(fold(label)))
+    if value and not _ID.fullmatch(value):
+        fields.report("flow_id_malformed", "value", value=value)
+    return Option(label, value, StepId(fields.text("next")), fields.texts("also"))
+
+
+def _do(fields: FieldReader, step_id: StepId) -> Step:
+    return Do(
+        id=step_id,
+        text=fields.text("do"),
+        next=_next(fields),
+        trouble=StepId(fields.text("trouble")),
+        check=fields.text("check"),
+        topic=TopicId(fields.text("topic")),
+        image=fields.text("image"),
+    )
+
+
+def _guide(fields: FieldReader, step_id: StepId) -> Step:
+    return Guide(
+        id=step_id,
+        topic=TopicId(fields.text("guide")),
+        next=_next(fields),
+        first=fields.number("from") or 1,
+        last=fields.number("to") or None,
+        checks=_by_number(fields, "checks"),
+        troubles={at: StepId(to) for at, to in _by_number(fields, "troubles").items()},
+        images=_by_number(fields, "images"),
+        trouble=StepId(fields.text("trouble")) if "trouble" in fields.data else None,
+    )
+
+
+def _by_number(fields: FieldReader, key: str) -> dict[int, str]:
+    """A mapping from the number of a topic's step to a text."""
+    value = fields.data.get(key, {})
+    if not isinstance(value, Mapping) or not all(isinstance(at, int) for at in value):
+        fields.report("value_wrong_type", key, key=key, expected="các dòng dạng 3: chữ")
+        return {}
+    return {at: str(text).strip() for at, text in value.items()}
+
+
+def _say(fields: FieldReader, step_id: StepId) -> Step:
+    return Say(step_id, fields.text("say"), _next(fields), fields.text("image"))
+
+
+def _show(fields: FieldReader, step_id: StepId) -> Step:
+    following = _next(fields) if "next" in fields.data else only(END)
+    return Show(step_id, TopicId(fields.text("show")), following)
+
+
+def _set_slots(fields: FieldReader, step_id: StepId) -> Step:
+    slots: dict[str, str | None] = {}
+    for one in fields.mappings("set_slots"):
+        for key, value in one.data.items():
+            slots[str(key)] = None if value is None else str(value)
+    return SetSlots(step_id, slots, _next(fields))
+
+
+def _call(fields: FieldReader, step_id: StepId) -> Step:
+    return Call(step_id, FlowId(fields.text("call")), _next(fields))
+
+
+def _link(fields: FieldReader, step_id: StepId) -> Step:
+    return Link(step_id, FlowId(fields.text("link")))
+
+
+def _next(fields: FieldReader) -> Next:
+    """A step's id, or a list of `if`/`then` that ends with an `else`."""
+    value = fields.data.get("next")
+    if isinstance(value, str | int):
+        return only(StepId(fields.text("next")))
+    branches = []
+    for one in fields.mappings("next"):
+        one.check_keys(BRANCH_KEYS)
+        if "else" in one.data:
+            branches.append(Branch(StepId(one.text("else"))))
+        else:
+            branches.append(Branch(StepId(one.text("then")), _condition(one)))
+    return tuple(branches)
+
+
+def _condition(fields: FieldReader) -> Condition | None:
+    text = fields.text("if")
+    try:
+        return parse_condition(text)
+    except ConditionBroken as error:
+        fields.report("flow_condition_broken", "if", value=text, part=str(error))
+        return None
+
+
+#: Every kind of step: the key that makes it one, who reads it, the keys it may and must have.
+STEP_READERS: Mapping[
+    str, tuple[Callable[[FieldReader, StepId], Step], tuple[str, ...], tuple[str, ...]]
+] = {
+    "collect": (
+        _collect,
+        ("collect", "ask", "options", "unsure", "image"),
+        ("ask", "options"),
+    ),
+    "do": (_do, ("do", "check", "trouble", "topic", "next", "image"), ("trouble", "topic", "next")),
+    "guide": (
+        _guide,
+        ("guide", "from", "to", "checks", "troubles", "images", "trouble", "next"),
+        ("next",),
+    ),
+    "say": (_say, ("say", "next", "image"), ("next",)),
+    "show": (_show, ("show", "next"), ()),
+    "set_slots": (_set_slots, ("set_slots", "next"), ("next",)),
+    "call": (_call, ("call", "next"), ("next",)),
+    "link": (_link, ("link",), ()),
+}
