@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from bot.content.issues import ContentIssue
 from bot.content.marked_yaml import Marked
+from bot.content.readers.flows import FlowFile
 from bot.content.readers.intents import IntentFile
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
@@ -26,6 +27,7 @@ class ContentFiles:
     register: LawRegister = field(default_factory=lambda: LawRegister({}, {}))
     promised_ids: dict[TopicId, int] = field(default_factory=dict)
     intents: list[IntentFile] = field(default_factory=list)
+    flows: list[FlowFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
     messages: dict[str, str] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class ContentFiles:
                 Intent(name, tuple(lines), paths[name]) for name, lines in examples.items()
             ),
             messages=self.messages,
+            flows=tuple(file.flow for file in self.flows),
             abbreviations=self.abbreviations,
             fillers=self.fillers,
             safety_phrases=self.safety_phrases,

@@ -191,6 +191,81 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         "Câu trả lời đầy đủ dài {count} ký tự, tối đa {limit} (tin nhắn Zalo). "
         "Hãy rút gọn các bước hoặc giấy tờ."
     ),
+    # flows
+    "flow_step_kind": _error(
+        "Không rõ đây là loại bước nào (thấy: {found}). Mỗi bước có đúng một mục trong: {allowed}."
+    ),
+    "flow_id_malformed": _error(
+        'Mã "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch ngang: hoi-noi-cai.'
+    ),
+    "flow_slot_malformed": _error(
+        'Tên ô nhớ "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch dưới: noi_cai.'
+    ),
+    "flow_condition_broken": _error(
+        'Không hiểu điều kiện "{value}", ở chỗ "{part}". Hãy viết như: muc = muc-2 and the != '
+        "het-han."
+    ),
+    "flow_step_duplicate": _error(
+        'Mã bước "{value}" đã dùng trong tệp này, hoặc là từ dành riêng (END, RETRY, PERSON). '
+        "Hãy đặt mã khác."
+    ),
+    "flow_step_unknown": _error(
+        'Không có bước "{value}". Hãy sửa mã, hoặc dùng END, RETRY, PERSON.'
+    ),
+    "flow_topic_unknown": _error(
+        'Không có chủ đề "{value}". Hãy sửa mã cho đúng một tệp trong knowledge/.'
+    ),
+    "flow_guide_step_unknown": _error(
+        "Chủ đề {topic} không có bước số {value} (có {count} bước). Hãy sửa số."
+    ),
+    "flow_unknown": _error('Không có lối hướng dẫn "{value}". Hãy sửa mã cho đúng một tệp flows/.'),
+    "flow_branch_without_else": _error(
+        'Bước "{value}" rẽ nhánh nhưng thiếu "else" ở cuối. Hãy thêm nhánh "else".'
+    ),
+    "flow_else_not_last": _error(
+        'Bước "{value}" có nhánh "else" không đứng cuối. Hãy chuyển xuống cuối.'
+    ),
+    "flow_slot_unknown": _error(
+        'Điều kiện hỏi ô nhớ "{value}" mà không bước nào điền. Hãy sửa tên cho khớp mục collect.'
+    ),
+    "flow_value_unknown": _error(
+        'Ô nhớ "{slot}" không bao giờ là "{value}". Hãy chọn một trong: {known}.'
+    ),
+    "flow_step_unreachable": _error(
+        'Không lối nào dẫn tới bước "{value}". Hãy nối vào một bước khác, hoặc bỏ đi.'
+    ),
+    "flow_loop_without_exit": _error(
+        'Từ bước "{value}" không đi tới đâu được, chỉ quay vòng. Hãy thêm lối tới END hoặc PERSON.'
+    ),
+    "flow_retry_without_trouble": _error(
+        'Bước "{value}" dùng RETRY, nhưng không ai tới đây từ "Không làm được". '
+        "Hãy ghi mã bước cần quay về."
+    ),
+    "flow_calls_itself": _error(
+        'Lối "{value}" gọi vòng lại chính nó. Hãy dùng link, hoặc đổi cách gọi.'
+    ),
+    "flow_options_count": _error(
+        "Câu hỏi có {count} lựa chọn; phải có từ 1 đến {limit}. Hãy chia thành hai câu hỏi."
+    ),
+    "flow_option_duplicate": _error(
+        'Lựa chọn "{value}" trùng nhãn hoặc trùng giá trị với lựa chọn khác. Hãy viết khác đi.'
+    ),
+    "flow_payload_too_long": _error(
+        "Mã của nút dài {count} byte, tối đa {limit}. Hãy rút ngắn mã lối, mã bước hoặc giá trị."
+    ),
+    "flow_task_too_long": _error(
+        "Việc này có {count} từ, tối đa {limit}. Hãy tách thành hai bước."
+    ),
+    "flow_text_too_long": _error("Đoạn này dài {count} ký tự, tối đa {limit}. Hãy viết gọn lại."),
+    "flow_asks_personal_data": _error(
+        'Không được hỏi thông tin cá nhân ("{value}"). Hãy hỏi có hay không, đúng hay sai.'
+    ),
+    "flow_without_unsure": _error(
+        'Câu hỏi "{value}" thiếu lối cho người không rõ. Hãy thêm mục unsure.'
+    ),
+    "flow_without_trouble": _error(
+        'Việc "{value}" thiếu lối "Không làm được". Hãy thêm mục trouble: mã bước, hoặc PERSON.'
+    ),
     # across files
     "also_dead": _error(
         'Mã "{value}" ở mục also không có trong knowledge/ids.yaml. Hãy sửa lại mã hoặc bỏ đi.'

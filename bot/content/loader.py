@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.content.checks.examples import EXAMPLE_CHECKS
+from bot.content.checks.flows import FLOW_CHECKS
 from bot.content.checks.messages import MESSAGE_CHECKS
 from bot.content.checks.register import REGISTER_CHECKS
 from bot.content.checks.topics import TOPIC_CHECKS
@@ -32,6 +33,7 @@ from bot.content.paths import (
     stray_paths,
 )
 from bot.content.readers.config import read_phrases, read_safety_phrases, read_text_table
+from bot.content.readers.flows import read_flow
 from bot.content.readers.intents import read_intents
 from bot.content.readers.knowledge import read_laws, read_promised_ids, read_topic
 from bot.domain.catalog import Catalog
@@ -39,7 +41,14 @@ from bot.domain.clock import vietnam_today
 from bot.domain.errors import ContentInvalid
 
 #: Every check across files, in the order in which they run.
-CHECKS = (*TOPIC_CHECKS, *REGISTER_CHECKS, *WORDING_CHECKS, *EXAMPLE_CHECKS, *MESSAGE_CHECKS)
+CHECKS = (
+    *TOPIC_CHECKS,
+    *REGISTER_CHECKS,
+    *WORDING_CHECKS,
+    *EXAMPLE_CHECKS,
+    *FLOW_CHECKS,
+    *MESSAGE_CHECKS,
+)
 
 
 def hash_content(root: Path) -> str:
@@ -111,6 +120,13 @@ class _Reading:
             self.files.intents += intents
             self.issues += issues
 
+    def read_flows(self) -> None:
+        for path, text in self.texts("flows", "*.yaml"):
+            flow, issues = read_flow(path, text)
+            self.issues += issues
+            if flow is not None:
+                self.files.flows.append(flow)
+
     def read_config(self) -> None:
         self.files.abbreviations = self.table(ABBREVIATIONS_PATH, "abbreviations")
         if (fillers := self.text(FILLERS_PATH)) is not None:
@@ -149,6 +165,7 @@ def load_content(root: Path, today: date | None = None) -> tuple[ContentFiles, l
     reading.read_topics()
     reading.read_registers()
     reading.read_intents()
+    reading.read_flows()
     reading.read_config()
     issues += _stray_files(root)
     for check in CHECKS:

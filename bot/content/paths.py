@@ -29,13 +29,14 @@ PATTERNS = (
     LAWS_PATH,
     IDS_PATH,
     "intents/*.yml",
+    "flows/*.yaml",
     ABBREVIATIONS_PATH,
     FILLERS_PATH,
     MESSAGES_PATH,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,
 )
-CONTENT_FOLDERS = ("knowledge", "intents", "config")
+CONTENT_FOLDERS = ("knowledge", "intents", "flows", "config")
 #: What editors may leave beside the content for each other.
 _NOTE = "readme.md"
 

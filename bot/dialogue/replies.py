@@ -5,17 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.dialogue.payloads import (
-    DOCUMENTS,
-    HANDOFF,
-    MENU,
-    NONE_OF_THESE,
-    SOURCES,
-    TOPIC,
-    WHAT_IFS,
-    group_payload,
-    topic_payload,
-)
 from bot.domain.cards import (
     answer_card,
     documents_card,
@@ -26,6 +15,17 @@ from bot.domain.cards import (
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
 from bot.domain.messages import Button, Reply
+from bot.domain.payloads import (
+    DOCUMENTS,
+    HANDOFF,
+    MENU,
+    NONE_OF_THESE,
+    SOURCES,
+    TOPIC,
+    WHAT_IFS,
+    group_payload,
+    topic_payload,
+)
 from bot.domain.system_texts import SystemText
 
 #: Under an answer or a question back. Zalo shows at most five buttons under a message.

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.dialogue.choices import find_choice
-from bot.dialogue.payloads import (
+from bot.dialogue.questions import is_question, split_questions
+from bot.dialogue.replies import ReplyMaker
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Topic
+from bot.domain.messages import Reply
+from bot.domain.payloads import (
     DOCUMENTS,
     GROUP,
     HANDOFF,
@@ -20,11 +25,6 @@ from bot.dialogue.payloads import (
     WHAT_IFS,
     parse_payload,
 )
-from bot.dialogue.questions import is_question, split_questions
-from bot.dialogue.replies import ReplyMaker
-from bot.domain.catalog import Catalog
-from bot.domain.knowledge import Topic
-from bot.domain.messages import Reply
 from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, IntentFamily

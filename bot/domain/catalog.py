@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.domain.flows import Flow, FlowId
+from bot.domain.guides import expand, topic_flow
 from bot.domain.knowledge import Law, LawId, Topic, TopicId
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import Intent
@@ -19,6 +21,8 @@ class Catalog:
     laws: Mapping[LawId, Law]
     intents: tuple[Intent, ...]
     messages: Mapping[str, str]
+    #: As authors wrote them; `flows_by_id` has them ready to be walked through.
+    flows: tuple[Flow, ...] = ()
     #: Whole-word abbreviations and chat spellings with what they stand for.
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     #: Phrases that carry no meaning around a question, as editors write them.
@@ -40,6 +44,25 @@ class Catalog:
     def topics_by_code(self) -> Mapping[int, Topic]:
         """Topics by their three-digit code."""
         return {topic.code: topic for topic in self.topics}
+
+    @cached_property
+    def flows_by_id(self) -> Mapping[FlowId, Flow]:
+        """Flows with their guides written out, those made of topics included."""
+        made = (flow for flow in map(topic_flow, self.topics) if flow is not None)
+        written_out = (expand(flow, self.find_topic, self.message) for flow in (*made, *self.flows))
+        return {flow.id: flow for flow in written_out}
+
+    @cached_property
+    def flows_of_topics(self) -> Mapping[TopicId, Flow]:
+        """For a topic, the flow that leads through it: an author's, or the one made of it."""
+        made = {flow.topics[0]: flow for flow in map(topic_flow, self.topics) if flow is not None}
+        written = {
+            topic.id: flow
+            for flow in self.flows
+            for topic_id in flow.topics
+            if (topic := self.find_topic(topic_id)) is not None
+        }
+        return made | written
 
     def find_topic(self, topic_id: str) -> Topic | None:
         """The topic with this id, or the one that lists it under `also`."""

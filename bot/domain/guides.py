@@ -32,6 +32,7 @@ from bot.domain.flows import (
     only,
 )
 from bot.domain.knowledge import Topic
+from bot.domain.system_texts import SystemText
 
 #: A longer condition of a "nếu gặp khó" does not fit a button.
 MAX_LABEL_CHARS = 60
@@ -43,7 +44,7 @@ _TROUBLE = "ket"
 #: Finds a topic, or None.
 FindTopic = Callable[[str], Topic | None]
 #: Gives a system text by its key.
-SayText = Callable[[str], str]
+SayText = Callable[[SystemText], str]
 
 
 def expand(flow: Flow, find_topic: FindTopic, say: SayText) -> Flow:
@@ -100,7 +101,7 @@ def _written_out(guide: Guide, topic: Topic, say: SayText) -> list[Step]:
             id=part_id(guide.id, number),
             text=topic.steps[number - 1],
             next=guide.next if number == last else only(part_id(guide.id, number + 1)),
-            trouble=guide.troubles.get(number, guide.trouble or question),
+            trouble=guide.troubles.get(number) or guide.trouble or question,
             check=guide.checks.get(number, ""),
             topic=topic.id,
             image=guide.images.get(number, ""),
@@ -113,7 +114,7 @@ def _written_out(guide: Guide, topic: Topic, say: SayText) -> list[Step]:
 def _trouble(question: StepId, topic: Topic, say: SayText) -> list[Step]:
     """A question about what went wrong, and one repair for each "nếu gặp khó"."""
     if not topic.what_ifs:
-        return [Say(question, say("flow_trouble_unknown"), only(PERSON))]
+        return [Say(question, say(SystemText.FLOW_TROUBLE_UNKNOWN), only(PERSON))]
     repairs = [
         Do(
             id=StepId(f"{question}.{number}"),
@@ -130,8 +131,8 @@ def _trouble(question: StepId, topic: Topic, say: SayText) -> list[Step]:
     ask = Collect(
         id=question,
         slot=str(question),
-        ask=say("flow_trouble_ask"),
-        options=(*options, Option(say("button_something_else"), "0", PERSON)),
+        ask=say(SystemText.FLOW_TROUBLE_ASK),
+        options=(*options, Option(say(SystemText.BUTTON_SOMETHING_ELSE), "0", PERSON)),
     )
     return [ask, *repairs]
 

@@ -1,4 +1,4 @@
-"""Checks on flows: every way leads somewhere, can be left, fits a button and asks nothing forbidden.
+"""Checks on flows: every way leads somewhere, fits a button and asks nothing forbidden.
 
 What a flow can do is checked on the flow with its guides written out, so also what a topic's own
 "nếu gặp khó" adds to it.
@@ -253,9 +253,7 @@ def check_questions_fit_every_channel(files: ContentFiles) -> Iterator[ContentIs
 def _check_options(file: FlowFile, at: int, step: Collect) -> Iterator[ContentIssue]:
     if not 1 <= len(step.options) <= MAX_OPTIONS:
         count = len(step.options)
-        yield _at_step(
-            file, at, "flow_options_count", "options", count=count, limit=MAX_OPTIONS
-        )
+        yield _at_step(file, at, "flow_options_count", "options", count=count, limit=MAX_OPTIONS)
     values = Counter(option.value for option in step.options)
     labels = Counter(fold(option.label.lower()) for option in step.options)
     for index, option in enumerate(step.options):
@@ -264,9 +262,7 @@ def _check_options(file: FlowFile, at: int, step: Collect) -> Iterator[ContentIs
             yield _at_step(file, at, "flow_option_duplicate", *where, value=option.label)
         if len(option.label) > MAX_LABEL_CHARS:
             count = len(option.label)
-            yield _at_step(
-                file, at, "title_too_long", *where, count=count, limit=MAX_LABEL_CHARS
-            )
+            yield _at_step(file, at, "title_too_long", *where, count=count, limit=MAX_LABEL_CHARS)
         size = len(answer_payload(file.flow.id, step.id, option.value).encode())
         if size > MAX_PAYLOAD_BYTES:
             yield _at_step(
@@ -280,9 +276,7 @@ def check_nothing_forbidden_is_asked(files: ContentFiles) -> Iterator[ContentIss
         for at, step in enumerate(file.flow.steps):
             for key, text in _texts(step):
                 if match := _ASKS_FORBIDDEN.search(" ".join(fold(text.lower()).split())):
-                    yield _at_step(
-                        file, at, "flow_asks_personal_data", key, value=match.group(0)
-                    )
+                    yield _at_step(file, at, "flow_asks_personal_data", key, value=match.group(0))
 
 
 def check_everybody_can_answer(files: ContentFiles) -> Iterator[ContentIssue]:

@@ -59,8 +59,8 @@ def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return None, [issue(path, error.line, "yaml_broken", problem=error.problem)]
-    fields = FieldReader(path, marked)
+        return None, [issue(path, error.line, error.code)]
+    fields = FieldReader.of_document(path, marked)
     fields.check_keys(FLOW_KEYS, ("id", "title", "description", "steps"))
     flow_id = fields.text("id")
     if flow_id and path != f"flows/{flow_id}.yaml":

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import App
-from bot.dialogue.payloads import MAX_PAYLOAD_BYTES
 from bot.dialogue.replies import MAX_BUTTONS, MAX_MENU_BUTTONS
 from bot.domain.cards import MAX_REPLY_CHARS
 from bot.domain.messages import Utterance
+from bot.domain.payloads import MAX_PAYLOAD_BYTES
 from bot.domain.session import Outcome, Session, Turn
 
 TODAY = date(2026, 11, 21)
