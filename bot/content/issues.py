@@ -124,6 +124,9 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "value_not_table": _error(
         'Mục "{key}" phải gồm các dòng có tên. Hãy viết mỗi dòng dạng: tên, dấu hai chấm, nội dung.'
     ),
+    "value_not_numbered": _error(
+        'Mục "{key}" phải gồm các dòng dạng "3: chữ", số trước là số bước của chủ đề.'
+    ),
     "value_not_block": _error(
         'Mục "{key}" phải là một khối nhiều dòng. '
         'Hãy viết "{key}: |" rồi xuống dòng, mỗi câu một dòng bắt đầu bằng "- ".'

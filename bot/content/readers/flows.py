@@ -148,7 +148,7 @@ def _by_number(fields: FieldReader, key: str) -> dict[int, str]:
     """A mapping from the number of a topic's step to a text."""
     value = fields.data.get(key, {})
     if not isinstance(value, Mapping) or not all(isinstance(at, int) for at in value):
-        fields.report("value_wrong_type", key, key=key, expected="các dòng dạng 3: chữ")
+        fields.report("value_not_numbered", key, key=key)
         return {}
     return {at: str(text).strip() for at, text in value.items()}
 
