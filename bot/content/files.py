@@ -14,7 +14,7 @@ from bot.content.readers.intents import IntentFile
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import TopicId
-from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, Intent, IntentName
+from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, MOVE_COMMANDS, Intent, IntentName
 
 
 @dataclass
@@ -42,7 +42,8 @@ class ContentFiles:
         """Intents that are answered by a system text, each with the key of that text."""
         for file in self.intents:
             family, _, name = file.intent.name.partition("/")
-            if family in FAMILIES_ANSWERED_BY_TEXT:
+            is_move = file.intent.name in MOVE_COMMANDS
+            if family in FAMILIES_ANSWERED_BY_TEXT and not is_move:
                 yield file, name
 
     def to_catalog(self, content_hash: str) -> Catalog:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.domain.catalog import Catalog
 from bot.domain.errors import IndexStale
 from bot.domain.system_texts import SystemText
+from bot.domain.understanding import LOOKED_UP_WHOLE
 
 
 @cache
@@ -21,13 +22,16 @@ def _adapter() -> TypeAdapter[Catalog]:
 
 
 def to_snapshot(catalog: Catalog) -> dict[str, Any]:
-    """The catalog without its intents, which only making an index needs, as JSON-ready data."""
-    data: dict[str, Any] = _adapter().dump_python(replace(catalog, intents=()), mode="json")
+    """The catalog as JSON-ready data, with no intents but those whose examples are looked up whole;
+    only making an index needs the others.
+    """
+    kept = tuple(intent for intent in catalog.intents if intent.family in LOOKED_UP_WHOLE)
+    data: dict[str, Any] = _adapter().dump_python(replace(catalog, intents=kept), mode="json")
     return data
 
 
 def from_snapshot(data: Mapping[str, Any]) -> Catalog:
-    """The catalog that `to_snapshot` was given, with no intents.
+    """The catalog that `to_snapshot` was given, with the intents that it kept.
 
     Raises:
         IndexStale: another version of the program took the snapshot; this one cannot serve it.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.dialogue.router import Decision, Request, Router
+from bot.dialogue.decisions import Decision, Request
+from bot.dialogue.router import Router
 from bot.domain.messages import Utterance
 from bot.domain.session import Choice, Outcome, Session, Turn
 from bot.text.normalize import clean
@@ -37,17 +38,18 @@ class Engine:
             )
         )
         return Turn(
-            session=_next_session(session, decision),
+            session=_next_session(session, decision, today),
             replies=decision.replies,
             outcome=decision.outcome,
             topics=decision.topics,
             heard=masked,
             rule=decision.rule,
             figures=decision.figures,
+            events=decision.events,
         )
 
 
-def _next_session(session: Session, decision: Decision) -> Session:
+def _next_session(session: Session, decision: Decision, today: date) -> Session:
     buttons = [button for reply in decision.replies for button in reply.buttons]
     unclear = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY} and decision.rule not in {
         "menu"
@@ -56,4 +58,6 @@ def _next_session(session: Session, decision: Decision) -> Session:
         id=session.id,
         choices=tuple(Choice(button.label, button.payload) for button in buttons),
         unclear_count=session.unclear_count + 1 if unclear else 0,
+        frames=session.frames if decision.frames is None else decision.frames,
+        last_on=today.isoformat(),
     )

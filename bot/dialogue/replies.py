@@ -23,6 +23,7 @@ from bot.domain.payloads import (
     SOURCES,
     TOPIC,
     WHAT_IFS,
+    flow_payload,
     group_payload,
     topic_payload,
 )
@@ -69,6 +70,10 @@ class ReplyMaker:
         """A button that shows the menu."""
         return self.button(SystemText.BUTTON_MENU, MENU)
 
+    def handoff_button(self) -> Button:
+        """A button that leads to a person."""
+        return self.button(SystemText.BUTTON_HANDOFF, HANDOFF)
+
     def topic_button(self, topic: Topic) -> Button:
         """A button that shows a topic."""
         return Button(topic.title, topic_payload(TOPIC, topic))
@@ -76,6 +81,8 @@ class ReplyMaker:
     def answer(self, topic: Topic, today: date) -> Reply:
         """The main card of a topic, with what one may need next."""
         buttons = []
+        if flow := self._catalog.flows_of_topics.get(topic.id):
+            buttons.append(self.button(SystemText.BUTTON_START, flow_payload(flow.id)))
         if topic.what_ifs:
             buttons.append(self.button(SystemText.BUTTON_WHAT_IFS, topic_payload(WHAT_IFS, topic)))
         if topic.documents and not shows_documents(topic, self._catalog, today):
@@ -95,7 +102,7 @@ class ReplyMaker:
 
     def what_ifs(self, topic: Topic) -> Reply:
         """What can go wrong, and a way to a person."""
-        buttons = (self.topic_button(topic), self.button(SystemText.BUTTON_HANDOFF, HANDOFF))
+        buttons = (self.topic_button(topic), self.handoff_button())
         return Reply(what_ifs_card(topic, self._catalog), buttons)
 
     def documents(self, topic: Topic) -> Reply:
@@ -116,7 +123,7 @@ class ReplyMaker:
 
     def ways_on(self) -> tuple[Button, ...]:
         """What one can do when there is no answer."""
-        return (self.menu_button(), self.button(SystemText.BUTTON_HANDOFF, HANDOFF))
+        return (self.menu_button(), self.handoff_button())
 
     def menu(self) -> Reply:
         """All groups of topics."""

@@ -5,10 +5,12 @@ decides.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 
 from bot.dialogue.choices import find_choice
+from bot.dialogue.decisions import Decision, Request
+from bot.dialogue.flow_rules import FlowRules
+from bot.dialogue.flow_runner import FlowRunner
 from bot.dialogue.questions import is_question, split_questions
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
@@ -25,9 +27,10 @@ from bot.domain.payloads import (
     WHAT_IFS,
     parse_payload,
 )
-from bot.domain.session import Outcome, ScoredTopic, Session
+from bot.domain.session import Outcome, ScoredTopic
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, IntentFamily
+from bot.nlu.answers import AnswerReader
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
 from bot.retrieval.retriever import Retrieval, Retriever
@@ -46,29 +49,6 @@ MIN_OTHER_INTENT, MIN_OTHER_INTENT_OUT_OF_SCOPE = 0.5, 0.25
 _OUTCOME_ORDER = (Outcome.SAFETY, Outcome.ANSWERED, Outcome.CLARIFY, Outcome.HANDOFF)
 
 
-@dataclass(frozen=True)
-class Request:
-    """One utterance, cleaned and masked, with all that the rules need."""
-
-    session: Session
-    text: str
-    payload: str
-    has_personal_data: bool
-    is_too_long: bool
-    today: date
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a rule makes of a request."""
-
-    outcome: Outcome
-    replies: tuple[Reply, ...]
-    topics: tuple[ScoredTopic, ...] = ()
-    rule: str = ""
-    figures: dict[str, float] = field(default_factory=dict)
-
-
 class Router:
     """The rules over one catalog and one retriever. Holds no state between turns."""
 
@@ -84,6 +64,8 @@ class Router:
         self._safety = safety
         self._max_utterance_chars = max_utterance_chars
         self._make = ReplyMaker(catalog)
+        reader = AnswerReader.of(catalog.intents, catalog.abbreviations)
+        self._flows = FlowRules(catalog, FlowRunner(catalog.flows_by_id), reader)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
             ("unreadable", self._unreadable),
             ("emergency", self._emergency),
@@ -93,6 +75,9 @@ class Router:
             ("button", self._button),
             ("choice", self._choice),
             ("code", self._code),
+            ("flow_welcome_back", self._flows.welcome_back),
+            ("flow_answer", self._flows.answer),
+            ("command", self._flows.command),
             ("several_questions", self._several_questions),
             ("question", self._question),
         )
@@ -102,7 +87,8 @@ class Router:
         for name, rule in self.rules:
             decision = rule(request)
             if decision is not None:
-                return replace(decision, rule=decision.rule or name)
+                named = replace(decision, rule=decision.rule or name)
+                return self._flows.go_on(named, request)
         raise AssertionError("the last rule answers everything")
 
     # --- before any question
@@ -170,7 +156,7 @@ class Router:
     def _button(self, request: Request) -> Decision | None:
         return self._press(request.payload, request) if request.payload else None
 
-    def _press(self, payload: str, request: Request) -> Decision:
+    def _press(self, payload: str, request: Request) -> Decision:  # noqa: PLR0911 - a list
         verb, *arguments = parse_payload(payload)
         if verb == MENU:
             return Decision(Outcome.CLARIFY, (self._make.menu(),), rule="menu")
@@ -186,6 +172,8 @@ class Router:
             page = self._make.group(arguments[0], int(arguments[1]))
             if page is not None:
                 return Decision(Outcome.CLARIFY, (page,), rule="menu")
+        if decision := self._flows.press(payload, request):
+            return decision
         topic = self._topic_of_code(arguments[0]) if len(arguments) == 1 else None
         if topic is not None:
             return self._show(verb, topic, request)
@@ -258,7 +246,7 @@ class Router:
         retrieval = self._retriever.retrieve(request.text)
         figures = {"in_scope": retrieval.in_scope, "correct": retrieval.correct}
         if not self._is_topic_first(retrieval):
-            decision = self._not_a_topic(retrieval)
+            decision = self._not_a_topic(retrieval, request)
             if decision is not None:
                 return replace(decision, figures=figures)
         if retrieval.verdict is Verdict.ANSWER:
@@ -266,6 +254,8 @@ class Router:
         if retrieval.verdict is Verdict.CLARIFY:
             return replace(self._clarify(retrieval), figures=figures)
         is_first = request.session.unclear_count == 0
+        if decision := self._flows.not_understood(request):
+            return replace(decision, figures=figures)
         key = SystemText.UNKNOWN if is_first else SystemText.UNKNOWN_AGAIN
         return replace(self._unknown(self._make.text(key)), figures=figures)
 
@@ -273,7 +263,9 @@ class Router:
         best = retrieval.best
         return best is None or self._catalog.find_topic(best.name) is not None
 
-    def _not_a_topic(self, retrieval: Retrieval) -> Decision | None:
+    def _not_a_topic(  # noqa: PLR0911 - a list
+        self, retrieval: Retrieval, request: Request
+    ) -> Decision | None:
         """What to do when an intent that is no topic comes first; None leaves it to the verdict."""
         best = retrieval.best
         # What is nothing of ours anyway needs less certainty to be recognised for what it is.
@@ -281,6 +273,8 @@ class Router:
         needed = MIN_OTHER_INTENT if is_ours else MIN_OTHER_INTENT_OUT_OF_SCOPE
         if best is None or best.score < needed:
             return None
+        if decision := self._flows.meant(best.name, request):
+            return decision
         family, _, name = best.name.partition("/")
         if family == IntentFamily.HANDOFF:
             return self._handoff()
@@ -289,9 +283,11 @@ class Router:
         if family == IntentFamily.REFUSAL:
             refusal = self._make.text(SystemText.REFUSAL, self._make.ways_on())
             return Decision(Outcome.SAFETY, (refusal,), rule=best.name)
-        if family in FAMILIES_ANSWERED_BY_TEXT:
-            return Decision(Outcome.SMALLTALK, (self._make.small_talk(name),), rule=best.name)
-        return None
+        if family == IntentFamily.ANSWER:
+            name = "acknowledgement"  # nothing was asked
+        elif family not in FAMILIES_ANSWERED_BY_TEXT:
+            return None
+        return Decision(Outcome.SMALLTALK, (self._make.small_talk(name),), rule=best.name)
 
     def _handoff(self) -> Decision:
         return Decision(

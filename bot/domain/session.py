@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.frames import Frame
 from bot.domain.messages import Reply
 
 
@@ -55,6 +56,10 @@ class Session:
     choices: tuple[Choice, ...] = ()
     #: How many turns in a row ended without an answer.
     unclear_count: int = 0
+    #: Flows that were begun and not ended, the one being walked through last.
+    frames: tuple[Frame, ...] = ()
+    #: The day of the last turn in Vietnam, as 2026-11-21; empty before the first.
+    last_on: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """JSON-ready data; `from_data` gives an equal session back."""
@@ -62,13 +67,17 @@ class Session:
             "id": self.id,
             "choices": [[choice.label, choice.payload] for choice in self.choices],
             "unclear_count": self.unclear_count,
+            "frames": [frame.to_data() for frame in self.frames],
+            "last_on": self.last_on,
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Session:
         """The session that gave this data."""
         choices = tuple(Choice(label, payload) for label, payload in data["choices"])
-        return cls(data["id"], choices, data["unclear_count"])
+        # Sessions saved by an earlier version lack the last two.
+        frames = tuple(Frame.from_data(one) for one in data.get("frames", ()))
+        return cls(data["id"], choices, data["unclear_count"], frames, data.get("last_on", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +101,5 @@ class Turn:
     #: The routing rule that decided, and its figures.
     rule: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
+    #: Stable codes of what staff should know of, such as "flow_looped:kich-hoat:hoi-sim".
+    events: tuple[str, ...] = ()

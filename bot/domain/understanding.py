@@ -34,8 +34,12 @@ class IntentFamily(StrEnum):
     SMALLTALK = "smalltalk"
     #: Wants a person.
     HANDOFF = "handoff"
-    #: Menu, help, stop.
+    #: Menu, help, stop; back, repeat and the like while being led through a flow.
     COMMAND = "command"
+    #: Yes, no, done, not done, not sure.
+    ANSWER = "answer"
+    #: Wants to be led through something; the name after the slash is that of the flow.
+    FLOW = "flow"
     #: Asks for what must not be helped with: buying accounts, forging papers.
     REFUSAL = "refusal"
     #: Other matters, which this assistant has no published content on.
@@ -44,3 +48,10 @@ class IntentFamily(StrEnum):
 
 #: Small talk and commands are answered by the system text of the same name.
 FAMILIES_ANSWERED_BY_TEXT = frozenset({IntentFamily.SMALLTALK, IntentFamily.COMMAND})
+
+#: Commands that move about in a flow; they have no text of their own.
+MOVE_COMMANDS = frozenset(
+    {"command/back", "command/repeat", "command/skip", "command/restart", "command/resume"}
+)
+#: Short messages of these families are recognised as a whole, before anything is searched.
+LOOKED_UP_WHOLE = frozenset({IntentFamily.COMMAND, IntentFamily.ANSWER})

@@ -1,0 +1,187 @@
+"""What is said on a walk through flows, as messages with their buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.dialogue.flow_runner import (
+    Asked,
+    Ended,
+    FlowRunner,
+    Looped,
+    Lost,
+    NeedsPerson,
+    Page,
+    Walk,
+)
+from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
+from bot.domain.cards import source_line
+from bot.domain.catalog import Catalog
+from bot.domain.flows import Collect, Do, Flow, Say, Show
+from bot.domain.frames import DONE, TROUBLE, UNSURE, Frame
+from bot.domain.messages import Button, Reply
+from bot.domain.payloads import (
+    ASK,
+    BACK,
+    RESTART,
+    RESUME,
+    STOP,
+    answer_payload,
+    flow_payload,
+    move_payload,
+)
+from bot.domain.system_texts import SystemText
+
+#: The flow that asks how helpful it was.
+RATING_FLOW = "danh-gia"
+
+
+class FlowReplyMaker:
+    """Makes the messages of flows from one catalog."""
+
+    def __init__(self, catalog: Catalog, runner: FlowRunner) -> None:
+        self._catalog = catalog
+        self._runner = runner
+        self._make = ReplyMaker(catalog)
+
+    def replies(self, walk: Walk, today: date) -> tuple[Reply, ...]:
+        """All pages of a walk; neighbouring texts become one message."""
+        found: list[Reply] = []
+        for page in walk.pages:
+            reply = self._page(page, walk, today)
+            if reply is None:
+                continue
+            if found and not found[-1].buttons and not isinstance(page, Show):
+                found[-1] = _joined(found[-1], reply)
+            else:
+                found.append(reply)
+        return tuple(found)
+
+    def _page(self, page: Page, walk: Walk, today: date) -> Reply | None:  # noqa: PLR0911 - a list
+        match page:
+            case Say():
+                return Reply(page.text, image=page.image or None)
+            case Show():
+                topic = self._catalog.find_topic(page.topic)
+                return self._make.answer(topic, today) if topic else None
+            case Asked():
+                return self.asked(page, walk.frames[-1])
+            case Ended():
+                return self._ended(page, walk)
+            case Lost():
+                return self._lost(page.flow)
+            case NeedsPerson():
+                return self._make.text(SystemText.FLOW_NEEDS_PERSON, self._go_on(walk.frames))
+            case Looped():
+                return None
+
+    def asked(self, asked: Asked, frame: Frame) -> Reply:
+        """The question or the task that waits, with its answers as buttons."""
+        step = asked.step
+        text = step.ask if isinstance(step, Collect) else self._task(step, asked, frame)
+        return Reply(text, tuple(self._buttons(asked, frame)), image=step.image or None)
+
+    def _task(self, step: Do, asked: Asked, frame: Frame) -> str:
+        say = self._catalog.message
+        parts = [step.text]
+        if asked.progress is not None:
+            number, count = asked.progress
+            place = say(SystemText.FLOW_PROGRESS, number=number, count=count)
+            parts[0] = f"**{place}**\n{step.text}"
+        if step.check:
+            parts.append(say(SystemText.FLOW_CHECK, check=step.check))
+        if step.topic and self._is_first_of_topic(step, asked.flow, frame):
+            topic = self._catalog.find_topic(step.topic)
+            parts += [source_line(topic, self._catalog)] if topic else []
+        return "\n\n".join(parts)
+
+    def _is_first_of_topic(self, step: Do, flow: Flow, frame: Frame) -> bool:
+        """Whether no earlier task of this walk came from the same topic, so its source is new."""
+        passed = (flow.find_step(one.step_id) for one in frame.trail)
+        return not any(
+            isinstance(one, Do) and one.topic == step.topic and one.id != step.id for one in passed
+        )
+
+    def _buttons(self, asked: Asked, frame: Frame) -> Iterable[Button]:
+        step, flow_id = asked.step, asked.flow.id
+        answers: list[tuple[str, str]]
+        if isinstance(step, Collect):
+            answers = [(one.label, one.value) for one in step.options]
+            if step.unsure:
+                answers.append((self._catalog.message(SystemText.BUTTON_UNSURE), UNSURE))
+        else:
+            answers = [
+                (self._catalog.message(SystemText.BUTTON_DONE), DONE),
+                (self._catalog.message(SystemText.BUTTON_TROUBLE), TROUBLE),
+            ]
+        for label, value in answers:
+            yield Button(label, answer_payload(flow_id, step.id, value))
+        yield from self._moves(step, frame)[: max(MAX_MENU_BUTTONS - len(answers), 0)]
+
+    def _moves(self, step: Collect | Do, frame: Frame) -> list[Button]:
+        moves = []
+        if frame.trail or frame.is_called:
+            moves.append(self._make.button(SystemText.BUTTON_BACK, move_payload(BACK)))
+        if isinstance(step, Do):
+            moves.append(self._make.button(SystemText.BUTTON_ASK, move_payload(ASK)))
+        moves.append(self._make.button(SystemText.BUTTON_STOP, move_payload(STOP)))
+        return moves
+
+    def _ended(self, page: Ended, walk: Walk) -> Reply | None:
+        parts, buttons = [], []
+        if page.has_done:
+            parts.append(
+                page.flow.closing
+                or self._catalog.message(SystemText.FLOW_ENDED, title=page.flow.title)
+            )
+            if rating := self._runner.find_flow(RATING_FLOW):
+                button = self._make.button(SystemText.BUTTON_RATE, flow_payload(rating.id))
+                buttons = [button, self._make.menu_button()]
+        if walk.frames:
+            parts.append(self._waiting(walk.frames))
+            buttons = [*self._go_on(walk.frames)]
+        return Reply("\n\n".join(parts), tuple(buttons)) if parts else None
+
+    def _waiting(self, frames: Sequence[Frame]) -> str:
+        flow = self._runner.find_flow(frames[-1].flow_id)
+        return self._catalog.message(SystemText.FLOW_WAITING, title=flow.title if flow else "")
+
+    def _lost(self, flow: Flow | None) -> Reply:
+        if flow is None:
+            return self._make.text(SystemText.FLOW_GONE)
+        return self._make.text(SystemText.FLOW_LOST, title=flow.title)
+
+    def _go_on(self, frames: Sequence[Frame]) -> tuple[Button, ...]:
+        if not frames:
+            return self._make.ways_on()
+        return (
+            self._make.button(SystemText.BUTTON_RESUME, move_payload(RESUME)),
+            self._make.button(SystemText.BUTTON_STOP, move_payload(STOP)),
+        )
+
+    def offer_to_go_on(self, frames: tuple[Frame, ...], *, key: SystemText) -> Reply:
+        """Asks whether to go on with the flow that waits; `key` says why."""
+        return Reply(self._catalog.message(key, place=self.place(frames)), self._go_on(frames))
+
+    def welcome_back(self, frames: tuple[Frame, ...]) -> Reply:
+        """Greets who comes back after days to a flow that is not at its end."""
+        restart = self._make.button(SystemText.BUTTON_RESTART, move_payload(RESTART))
+        resume, stop = self._go_on(frames)
+        text = self._catalog.message(SystemText.FLOW_WELCOME_BACK, place=self.place(frames))
+        return Reply(text, (resume, restart, stop))
+
+    def place(self, frames: tuple[Frame, ...]) -> str:
+        """Where the citizen stands, such as: bước 3/7 của "Kích hoạt tài khoản"."""
+        asked = self._runner.waiting(frames)
+        flow = self._runner.find_flow(frames[-1].flow_id)
+        title = flow.title if flow else ""
+        if asked is None or asked.progress is None:
+            return f'"{title}"'
+        number, count = asked.progress
+        return self._catalog.message(SystemText.FLOW_PLACE, title=title, number=number, count=count)
+
+
+def _joined(first: Reply, second: Reply) -> Reply:
+    return replace(second, text=f"{first.text}\n\n{second.text}", image=first.image or second.image)

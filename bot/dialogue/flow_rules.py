@@ -1,0 +1,298 @@
+"""The rules of the router that lead through flows: buttons, typed answers, moving about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.dialogue.decisions import Decision, Request
+from bot.dialogue.flow_replies import FlowReplyMaker
+from bot.dialogue.flow_runner import (
+    Ended,
+    FlowRunner,
+    Frames,
+    Looped,
+    Lost,
+    NeedsPerson,
+    Walk,
+)
+from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
+from bot.domain.catalog import Catalog
+from bot.domain.flows import Do, Show
+from bot.domain.frames import DONE, UNSURE
+from bot.domain.messages import Reply
+from bot.domain.payloads import (
+    ANSWER,
+    ASK,
+    BACK,
+    FLOW,
+    MOVE,
+    REPEAT,
+    RESTART,
+    RESUME,
+    SKIP,
+    STOP,
+    move_payload,
+    parse_payload,
+)
+from bot.domain.session import Outcome, ScoredTopic, Session
+from bot.domain.system_texts import SystemText
+from bot.domain.understanding import IntentFamily
+from bot.nlu.answers import AnswerReader
+from bot.text.fold import fold
+from bot.text.normalize import words
+
+#: How a message begins that corrects an earlier answer.
+_CORRECTS = (
+    "nham roi", "toi nham", "em nham", "bac nham", "a nham", "nham", "lon roi", "khong phai",
+    "y toi la", "y em la", "y bac la", "sua lai la", "sua lai", "doi lai la", "doi lai",
+)  # fmt: skip
+#: A longer message on coming back is a question, not a greeting.
+_MAX_GREETING_WORDS = 3
+#: The move that a command intent stands for.
+_MOVES_OF_INTENTS = {
+    "command/back": BACK,
+    "command/repeat": REPEAT,
+    "command/skip": SKIP,
+    "command/restart": RESTART,
+    "command/stop": STOP,
+    "command/resume": RESUME,
+}
+
+
+class FlowRules:
+    """Rules over one catalog. Each gives a decision, or None when it does not fit."""
+
+    def __init__(self, catalog: Catalog, runner: FlowRunner, reader: AnswerReader) -> None:
+        self._catalog = catalog
+        self._runner = runner
+        self._reader = reader
+        self._say = FlowReplyMaker(catalog, runner)
+        self._make = ReplyMaker(catalog)
+
+    # --- buttons
+
+    def press(self, payload: str, request: Request) -> Decision | None:
+        """A button of a flow, fresh or from further up in the conversation."""
+        verb, *arguments = parse_payload(payload)
+        if verb == FLOW and len(arguments) == 1:
+            return self.start(arguments[0], request)
+        if verb == MOVE and len(arguments) == 1:
+            return self.move(arguments[0], request)
+        if verb == ANSWER and len(arguments) == 3:
+            return self._press_answer(*arguments, request=request)
+        return None
+
+    def _press_answer(
+        self, flow_id: str, step_id: str, value: str, *, request: Request
+    ) -> Decision | None:
+        frames = request.session.frames
+        if not frames or frames[-1].flow_id != flow_id:
+            # The flow was left or another was begun since: this one begins again.
+            return self.start(flow_id, request)
+        if frames[-1].step_id == step_id:
+            return self._walked(self._runner.answer(frames, value), request, "flow_answer")
+        corrected = self._runner.correct(frames, step_id, value)
+        return self._walked(corrected or self._runner.resume(frames), request, "flow_correct")
+
+    def start(
+        self, flow_id: str, request: Request, given: Mapping[str, str] | None = None
+    ) -> Decision | None:
+        """Begin a flow, with what is known already; None when there is no such flow."""
+        flow = self._runner.find_flow(flow_id)
+        if flow is None:
+            return None
+        walk = self._runner.start(request.session.frames, flow, given)
+        topics = tuple(
+            ScoredTopic(topic.id, 1.0)
+            for topic in map(self._catalog.find_topic, flow.topics)
+            if topic is not None
+        )
+        return self._walked(walk, request, "flow_start", Outcome.FLOW_STARTED, topics)
+
+    def move(self, move: str, request: Request) -> Decision | None:
+        """Go back, repeat, skip, begin again, stop, go on, or ask something in between."""
+        frames = request.session.frames
+        if not frames:
+            return self._nothing_to_move(move)
+        if move == STOP:
+            return self._stopped(request)
+        if move == ASK:
+            resume = self._say.offer_to_go_on(frames, key=SystemText.FLOW_ASK_AWAY)
+            return Decision(Outcome.ANSWERED, (resume,), rule="flow_ask")
+        moves: Mapping[str, Callable[[Frames], Walk]] = {
+            BACK: self._runner.back,
+            REPEAT: self._runner.resume,
+            RESUME: self._runner.resume,
+            RESTART: self._runner.restart,
+            SKIP: self._skip,
+        }
+        walk = moves.get(move)
+        return self._walked(walk(frames), request, f"flow_{move}") if walk else None
+
+    def _nothing_to_move(self, move: str) -> Decision | None:
+        if move not in {BACK, REPEAT, SKIP, RESTART, RESUME, ASK}:
+            return None
+        return Decision(
+            Outcome.CLARIFY,
+            (self._make.text(SystemText.FLOW_NONE, self._make.menu().buttons),),
+            rule="menu",
+        )
+
+    def _skip(self, frames: Frames) -> Walk:
+        """Pass over the step that waits: a task counts as done, a question as not known."""
+        asked = self._runner.waiting(frames)
+        answer = DONE if asked is not None and isinstance(asked.step, Do) else UNSURE
+        return self._runner.answer(frames, answer)
+
+    def _stopped(self, request: Request) -> Decision:
+        frames = request.session.frames
+        left = self._runner.find_flow(frames[-1].flow_id)
+        walk = self._runner.stop(frames)
+        title = left.title if left else ""
+        reply = self._make.text(SystemText.FLOW_STOPPED, (self._make.menu_button(),), title=title)
+        replies = [reply]
+        if walk.frames:
+            replies.append(self._say.offer_to_go_on(walk.frames, key=SystemText.FLOW_GO_ON))
+        return Decision(Outcome.SMALLTALK, tuple(replies), rule="flow_stop", frames=walk.frames)
+
+    # --- typed messages while a flow is under way
+
+    def welcome_back(self, request: Request) -> Decision | None:
+        """Who comes back on another day and does not answer right away is told where they are."""
+        session = request.session
+        is_back = session.last_on and session.last_on != request.today.isoformat()
+        if not session.frames or not is_back or self._find_answer(request.text, session):
+            return None
+        if len(words(request.text)) > _MAX_GREETING_WORDS:
+            return None
+        if self._reader.find_intent(request.text) is not None:
+            return None
+        reply = self._say.welcome_back(session.frames)
+        return Decision(Outcome.CLARIFY, (reply,), rule="flow_welcome_back")
+
+    def answer(self, request: Request) -> Decision | None:
+        """A typed answer to the step that waits, or a correction of an earlier one."""
+        frames = request.session.frames
+        if not frames:
+            return None
+        if corrected := self._correction(request):
+            return self._walked(corrected, request, "flow_correct")
+        answer = self._find_answer(request.text, request.session)
+        if answer is None:
+            return None
+        return self._walked(self._runner.answer(frames, answer), request, "flow_answer")
+
+    def _find_answer(self, text: str, session: Session) -> str | None:
+        asked = self._runner.waiting(session.frames)
+        return self._reader.find_answer(asked.step, text) if asked else None
+
+    def _correction(self, request: Request) -> Walk | None:
+        """The walk after "à nhầm, mức 1 cơ": the latest question that has such an answer."""
+        key = fold(" ".join(words(request.text)))
+        start = next((one for one in _CORRECTS if key.startswith(f"{one} ")), None)
+        if start is None:
+            return None
+        rest = " ".join(request.text.split()[len(start.split()) :])
+        frames = request.session.frames
+        for question in self._runner.answered_questions(frames):
+            value = self._reader.find_answer(question, rest)
+            if value is not None and (walk := self._runner.correct(frames, question.id, value)):
+                return walk
+        return None
+
+    def command(self, request: Request) -> Decision | None:
+        """A whole message such as "quay lại", "nhắc lại", "dừng"."""
+        intent = self._reader.find_intent(request.text)
+        move = _MOVES_OF_INTENTS.get(intent or "")
+        if move is None or (not request.session.frames and move == STOP):
+            return None
+        return self.move(move, request)
+
+    def meant(self, intent: str, request: Request) -> Decision | None:
+        """What an intent that the classifier found means here: a beginning, an answer, a move."""
+        family, _, name = intent.partition("/")
+        if family == IntentFamily.FLOW:
+            return self.start(name, request)
+        if move := _MOVES_OF_INTENTS.get(intent):
+            is_plain_stop = move == STOP and not request.session.frames
+            return None if is_plain_stop else self.move(move, request)
+        asked = self._runner.waiting(request.session.frames)
+        if family != IntentFamily.ANSWER or asked is None:
+            return None
+        answer = self._reader.find_answer(asked.step, request.text, intent)
+        if answer is None:
+            return None
+        walk = self._runner.answer(request.session.frames, answer)
+        return self._walked(walk, request, "flow_answer")
+
+    def not_understood(self, request: Request) -> Decision | None:
+        """The step again when nothing else fits; the second time with a way to a person."""
+        frames = request.session.frames
+        asked = self._runner.waiting(frames)
+        if asked is None:
+            return None
+        again = request.session.unclear_count > 0
+        key = SystemText.FLOW_NOT_UNDERSTOOD_AGAIN if again else SystemText.FLOW_NOT_UNDERSTOOD
+        step = self._say.asked(asked, frames[-1])
+        buttons = step.buttons
+        if again:
+            buttons = (*buttons[: MAX_MENU_BUTTONS - 1], self._make.handoff_button())
+        text = f"{self._catalog.message(key)}\n\n{step.text}"
+        return Decision(
+            Outcome.CLARIFY, (Reply(text, buttons, step.image),), rule="flow_not_understood"
+        )
+
+    def go_on(self, decision: Decision, request: Request) -> Decision:
+        """What was answered in between, with the offer to go on where the citizen stood."""
+        frames = request.session.frames
+        is_flow_rule = decision.rule.startswith("flow_")
+        if not frames or decision.frames is not None or is_flow_rule or not decision.replies:
+            return decision
+        if decision.outcome in {Outcome.CLARIFY, Outcome.UNKNOWN, Outcome.HANDOFF}:
+            # One more message would bury the choices: a button under them is enough.
+            last = decision.replies[-1]
+            resume = self._make.button(SystemText.BUTTON_RESUME, move_payload(RESUME))
+            last = replace(last, buttons=(*last.buttons, resume))
+            return replace(decision, replies=(*decision.replies[:-1], last))
+        offer = self._say.offer_to_go_on(frames, key=SystemText.FLOW_GO_ON)
+        return replace(decision, replies=(*decision.replies, offer))
+
+    def _walked(
+        self,
+        walk: Walk,
+        request: Request,
+        rule: str,
+        outcome: Outcome = Outcome.ANSWERED,
+        topics: tuple[ScoredTopic, ...] = (),
+    ) -> Decision:
+        if any(isinstance(page, NeedsPerson) for page in walk.pages):
+            outcome = Outcome.HANDOFF
+        shown = (page.topic for page in walk.pages if isinstance(page, Show))
+        found = (self._catalog.find_topic(one) for one in shown)
+        topics = topics or tuple(ScoredTopic(topic.id, 1.0) for topic in found if topic)
+        replies = self._say.replies(walk, request.today)
+        return Decision(
+            outcome,
+            replies or (self._make.menu(),),
+            topics,
+            rule=rule,
+            frames=walk.frames,
+            events=tuple(_events(walk)),
+        )
+
+
+def _events(walk: Walk) -> Iterator[str]:
+    """What staff should know of a walk."""
+    for page in walk.pages:
+        match page:
+            case Ended(flow):
+                yield f"flow_ended:{flow.id}"
+            case Lost(flow):
+                yield f"flow_lost:{flow.id if flow else ''}"
+            case Looped(flow, step_id):
+                yield f"flow_looped:{flow.id}:{step_id}"
+            case NeedsPerson(flow):
+                yield f"flow_needs_person:{flow.id}"
+            case _:
+                pass
