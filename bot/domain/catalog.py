@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.domain.flows import Flow, FlowId
-from bot.domain.guides import expand, topic_flow
+from bot.domain.guides import Tools, expand, topic_flow
 from bot.domain.knowledge import Law, LawId, Topic, TopicId
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import Intent
@@ -41,6 +41,11 @@ class Catalog:
         return by_id
 
     @cached_property
+    def topics_by_title(self) -> Mapping[str, Topic]:
+        """Topics by their title, which is how texts name each other."""
+        return {topic.title: topic for topic in self.topics}
+
+    @cached_property
     def topics_by_code(self) -> Mapping[int, Topic]:
         """Topics by their three-digit code."""
         return {topic.code: topic for topic in self.topics}
@@ -49,8 +54,17 @@ class Catalog:
     def flows_by_id(self) -> Mapping[FlowId, Flow]:
         """Flows with their guides written out, those made of topics included."""
         made = (flow for flow in map(topic_flow, self.topics) if flow is not None)
-        written_out = (expand(flow, self.find_topic, self.message) for flow in (*made, *self.flows))
-        return {flow.id: flow for flow in written_out}
+        tools = Tools(
+            find_topic=self.find_topic,
+            find_topic_by_title=self.topics_by_title.get,
+            find_flow_of=self._find_flow_of,
+            say=self.message,
+        )
+        return {flow.id: expand(flow, tools) for flow in (*made, *self.flows)}
+
+    def _find_flow_of(self, topic: Topic) -> FlowId | None:
+        flow = self.flows_of_topics.get(topic.id)
+        return flow.id if flow else None
 
     @cached_property
     def flows_of_topics(self) -> Mapping[TopicId, Flow]:

@@ -7,8 +7,9 @@ its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.domain.flows import (
     END,
@@ -31,7 +32,7 @@ from bot.domain.flows import (
     StepId,
     only,
 )
-from bot.domain.knowledge import Topic
+from bot.domain.knowledge import Topic, WhatIf
 from bot.domain.system_texts import SystemText
 
 #: A longer condition of a "nếu gặp khó" does not fit a button.
@@ -41,19 +42,29 @@ MIN_STEPS = 2
 _GUIDE = StepId("lam")
 _TROUBLE = "ket"
 
-#: Finds a topic, or None.
-FindTopic = Callable[[str], Topic | None]
-#: Gives a system text by its key.
-SayText = Callable[[SystemText], str]
+#: A remedy that only names another topic.
+_SEE_TOPIC = re.compile(r'Xem chủ đề "(.+)"\.?')
 
 
-def expand(flow: Flow, find_topic: FindTopic, say: SayText) -> Flow:
+@dataclass(frozen=True)
+class Tools:
+    """What is looked up while guides are written out."""
+
+    find_topic: Callable[[str], Topic | None]
+    find_topic_by_title: Callable[[str], Topic | None]
+    #: The flow that leads through a topic, or None.
+    find_flow_of: Callable[[Topic], FlowId | None]
+    #: A system text by its key.
+    say: Callable[[SystemText], str]
+
+
+def expand(flow: Flow, tools: Tools) -> Flow:
     """The flow with every guide written out; a guide of an unknown topic is left out."""
     steps: list[Step] = []
     for step in flow.steps:
         if isinstance(step, Guide):
-            topic = find_topic(step.topic)
-            steps += _written_out(step, topic, say) if topic is not None else []
+            topic = tools.find_topic(step.topic)
+            steps += _written_out(step, topic, tools) if topic is not None else []
         else:
             steps.append(step)
     return replace(flow, steps=tuple(_first_parts(steps, flow)))
@@ -91,7 +102,7 @@ def part_id(guide: StepId, number: int) -> StepId:
     return StepId(f"{guide}.{number}")
 
 
-def _written_out(guide: Guide, topic: Topic, say: SayText) -> list[Step]:
+def _written_out(guide: Guide, topic: Topic, tools: Tools) -> list[Step]:
     last = min(guide.last or len(topic.steps), len(topic.steps))
     numbers = range(guide.first, last + 1)
     needs_question = guide.trouble is None and any(one not in guide.troubles for one in numbers)
@@ -108,20 +119,15 @@ def _written_out(guide: Guide, topic: Topic, say: SayText) -> list[Step]:
         )
         for number in numbers
     ]
-    return tasks + (_trouble(question, topic, say) if needs_question else [])
+    return tasks + (_trouble(question, topic, tools) if needs_question else [])
 
 
-def _trouble(question: StepId, topic: Topic, say: SayText) -> list[Step]:
+def _trouble(question: StepId, topic: Topic, tools: Tools) -> list[Step]:
     """A question about what went wrong, and one repair for each "nếu gặp khó"."""
     if not topic.what_ifs:
-        return [Say(question, say(SystemText.FLOW_TROUBLE_UNKNOWN), only(PERSON))]
+        return [Say(question, tools.say(SystemText.FLOW_TROUBLE_UNKNOWN), only(PERSON))]
     repairs = [
-        Do(
-            id=StepId(f"{question}.{number}"),
-            text=what_if.remedy,
-            next=only(RETRY),
-            topic=topic.id,
-        )
+        _repair(StepId(f"{question}.{number}"), what_if, topic, tools)
         for number, what_if in enumerate(topic.what_ifs, 1)
     ]
     options = tuple(
@@ -131,10 +137,22 @@ def _trouble(question: StepId, topic: Topic, say: SayText) -> list[Step]:
     ask = Collect(
         id=question,
         slot=str(question),
-        ask=say(SystemText.FLOW_TROUBLE_ASK),
-        options=(*options, Option(say(SystemText.BUTTON_SOMETHING_ELSE), "0", PERSON)),
+        ask=tools.say(SystemText.FLOW_TROUBLE_ASK),
+        options=(*options, Option(tools.say(SystemText.BUTTON_SOMETHING_ELSE), "0", PERSON)),
     )
     return [ask, *repairs]
+
+
+def _repair(step_id: StepId, what_if: WhatIf, topic: Topic, tools: Tools) -> Step:
+    """The flow of the topic that a remedy names, or else the remedy as a task."""
+    named = _SEE_TOPIC.fullmatch(what_if.remedy.strip())
+    other = tools.find_topic_by_title(named.group(1)) if named else None
+    flow = tools.find_flow_of(other) if other is not None else None
+    if flow is not None:
+        return Call(step_id, flow, only(RETRY))
+    if other is not None:
+        return Show(step_id, other.id, only(RETRY))
+    return Do(step_id, what_if.remedy, only(RETRY), topic=topic.id)
 
 
 def shorten(label: str) -> str:
