@@ -14,6 +14,7 @@ from bot.content.readers.intents import IntentFile
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import TopicId
+from bot.domain.scam_signs import ScamSigns
 from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, MOVE_COMMANDS, Intent, IntentName
 
 
@@ -30,6 +31,7 @@ class ContentFiles:
     flows: list[FlowFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
+    scam_signs: ScamSigns = field(default_factory=ScamSigns)
     messages: dict[str, str] = field(default_factory=dict)
     officialese: dict[str, str] = field(default_factory=dict)
     safety_phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class ContentFiles:
             flows=tuple(file.flow for file in self.flows),
             abbreviations=self.abbreviations,
             fillers=self.fillers,
+            scam_signs=self.scam_signs,
             safety_phrases=self.safety_phrases,
             content_hash=content_hash,
         )

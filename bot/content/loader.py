@@ -29,10 +29,16 @@ from bot.content.paths import (
     PATTERNS,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,
+    SCAM_SIGNS_PATH,
     content_paths,
     stray_paths,
 )
-from bot.content.readers.config import read_phrases, read_safety_phrases, read_text_table
+from bot.content.readers.config import (
+    read_phrases,
+    read_safety_phrases,
+    read_scam_signs,
+    read_text_table,
+)
 from bot.content.readers.flows import read_flow
 from bot.content.readers.intents import read_intents
 from bot.content.readers.knowledge import read_laws, read_promised_ids, read_topic
@@ -136,6 +142,9 @@ class _Reading:
         self.files.officialese = self.table(PLAIN_WORDS_PATH, "officialese")
         if (text := self.text(SAFETY_PATH)) is not None:
             self.files.safety_phrases, issues = read_safety_phrases(SAFETY_PATH, text)
+            self.issues += issues
+        if (text := self.text(SCAM_SIGNS_PATH)) is not None:
+            self.files.scam_signs, issues = read_scam_signs(SCAM_SIGNS_PATH, text)
             self.issues += issues
 
     def table(self, path: str, key: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ MESSAGES_PATH = "config/messages.yaml"
 FILLERS_PATH = "config/fillers.yaml"
 PLAIN_WORDS_PATH = "config/plain_words.yaml"
 SAFETY_PATH = "config/safety.yaml"
+SCAM_SIGNS_PATH = "config/scam_signs.yaml"
 #: The folder of each group of topics.
 FOLDERS = {
     "service": "services",
@@ -35,6 +36,7 @@ PATTERNS = (
     MESSAGES_PATH,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,
+    SCAM_SIGNS_PATH,
 )
 CONTENT_FOLDERS = ("knowledge", "intents", "flows", "config")
 #: What editors may leave beside the content for each other.

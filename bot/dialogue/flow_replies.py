@@ -19,7 +19,7 @@ from bot.dialogue.flow_runner import (
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.domain.cards import source_line
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Collect, Do, Flow, Say, Show
+from bot.domain.flows import Collect, Do, Flow, Inspect, Say, Show, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE, Frame
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
@@ -80,8 +80,9 @@ class FlowReplyMaker:
     def asked(self, asked: Asked, frame: Frame) -> Reply:
         """The question or the task that waits, with its answers as buttons."""
         step = asked.step
-        text = step.ask if isinstance(step, Collect) else self._task(step, asked, frame)
-        return Reply(text, tuple(self._buttons(asked, frame)), image=step.image or None)
+        text = self._task(step, asked, frame) if isinstance(step, Do) else step.ask
+        image = None if isinstance(step, Inspect) else step.image or None
+        return Reply(text, tuple(self._buttons(asked, frame)), image)
 
     def _task(self, step: Do, asked: Asked, frame: Frame) -> str:
         say = self._catalog.message
@@ -106,21 +107,26 @@ class FlowReplyMaker:
 
     def _buttons(self, asked: Asked, frame: Frame) -> Iterable[Button]:
         step, flow_id = asked.step, asked.flow.id
-        answers: list[tuple[str, str]]
-        if isinstance(step, Collect):
-            answers = [(one.label, one.value) for one in step.options]
-            if step.unsure:
-                answers.append((self._catalog.message(SystemText.BUTTON_UNSURE), UNSURE))
-        else:
-            answers = [
-                (self._catalog.message(SystemText.BUTTON_DONE), DONE),
-                (self._catalog.message(SystemText.BUTTON_TROUBLE), TROUBLE),
-            ]
+        answers = self._answers(step)
         for label, value in answers:
             yield Button(label, answer_payload(flow_id, step.id, value))
         yield from self._moves(step, frame)[: max(MAX_MENU_BUTTONS - len(answers), 0)]
 
-    def _moves(self, step: Collect | Do, frame: Frame) -> list[Button]:
+    def _answers(self, step: Waiting) -> list[tuple[str, str]]:
+        """Labels and values of all answers to a step."""
+        if isinstance(step, Do):
+            return [
+                (self._catalog.message(SystemText.BUTTON_DONE), DONE),
+                (self._catalog.message(SystemText.BUTTON_TROUBLE), TROUBLE),
+            ]
+        answers = []
+        if isinstance(step, Collect):
+            answers = [(one.label, one.value) for one in step.options]
+        if step.unsure:
+            answers.append((self._catalog.message(SystemText.BUTTON_UNSURE), UNSURE))
+        return answers
+
+    def _moves(self, step: Waiting, frame: Frame) -> list[Button]:
         moves = []
         if frame.trail or frame.is_called:
             moves.append(self._make.button(SystemText.BUTTON_BACK, move_payload(BACK)))

@@ -18,7 +18,7 @@ from bot.dialogue.flow_runner import (
 )
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Do, Show
+from bot.domain.flows import Do, Inspect, Show
 from bot.domain.frames import DONE, UNSURE
 from bot.domain.messages import Reply
 from bot.domain.payloads import (
@@ -39,6 +39,7 @@ from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import IntentFamily
 from bot.nlu.answers import AnswerReader
+from bot.nlu.scam_signs import ScamInspector, verdict
 from bot.text.fold import fold
 from bot.text.normalize import words
 
@@ -67,6 +68,7 @@ class FlowRules:
         self._catalog = catalog
         self._runner = runner
         self._reader = reader
+        self._inspector = ScamInspector(catalog.scam_signs)
         self._say = FlowReplyMaker(catalog, runner)
         self._make = ReplyMaker(catalog)
 
@@ -178,10 +180,26 @@ class FlowRules:
             return None
         if corrected := self._correction(request):
             return self._walked(corrected, request, "flow_correct")
+        asked = self._runner.waiting(frames)
+        if asked is not None and isinstance(asked.step, Inspect):
+            return self._inspected(request)
         answer = self._find_answer(request.text, request.session)
         if answer is None:
             return None
         return self._walked(self._runner.answer(frames, answer), request, "flow_answer")
+
+    def _inspected(self, request: Request) -> Decision | None:
+        """What a pasted message looks like. The message goes no further than this."""
+        if self._reader.find_intent(request.text) is not None:
+            return None
+        signs = self._inspector.find(request.text)
+        walk = self._runner.answer(request.session.frames, verdict(signs))
+        decision = self._walked(walk, request, "flow_inspect", Outcome.SAFETY)
+        key = SystemText.SCAM_SIGNS_FOUND if signs else SystemText.SCAM_SIGNS_NONE
+        lines = [self._catalog.message(key), *(f"- {one.reason}" for one in signs)]
+        figures = {f"sign_{one.id}": 1.0 for one in signs}
+        replies = (Reply("\n".join(lines)), *decision.replies)
+        return replace(decision, replies=replies, figures=figures)
 
     def _find_answer(self, text: str, session: Session) -> str | None:
         asked = self._runner.waiting(session.frames)

@@ -21,15 +21,18 @@ from bot.domain.flows import (
     Flow,
     FlowId,
     Guide,
+    Inspect,
     Link,
     Say,
     SetSlots,
     Show,
     Step,
     StepId,
+    Waiting,
     ways_on,
 )
 from bot.domain.frames import DONE, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
+from bot.domain.scam_signs import FEW, MANY, NONE
 
 #: More steps than this without a question to the citizen is a loop that an author made.
 MAX_STEPS_PER_TURN = 50
@@ -77,7 +80,7 @@ class Asked:
     """The step that the citizen is asked to answer, and where it stands on the way."""
 
     flow: Flow
-    step: Collect | Do
+    step: Waiting
     #: Number of this task and of all tasks on the way; None for what is no task of the main way.
     progress: tuple[int, int] | None
 
@@ -149,7 +152,7 @@ class FlowRunner:
             return None
         flow = self.find_flow(frames[-1].flow_id)
         step = flow.find_step(frames[-1].step_id) if flow else None
-        if flow is None or not isinstance(step, Collect | Do):
+        if flow is None or not isinstance(step, Waiting):
             return None
         return Asked(flow, step, progress(flow, frames[-1]))
 
@@ -229,7 +232,7 @@ class FlowRunner:
         """Take one step; True when the walk is over for this turn."""
         frame = walking.frames[-1]
         match step:
-            case Collect() | Do():
+            case Collect() | Do() | Inspect():
                 known = _known_answer(frame, step)
                 if known is None:
                     walking.pages.append(Asked(flow, step, progress(flow, frame)))
@@ -297,23 +300,27 @@ def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | No
     """Where an answer leads; None when the step has no such answer."""
     if isinstance(step, Do):
         return {DONE: way(step.next, slots), TROUBLE: step.trouble}.get(answer)
-    if not isinstance(step, Collect):
+    if not isinstance(step, Collect | Inspect):
         return None
     if answer == UNSURE:
         return step.unsure
+    if isinstance(step, Inspect):
+        known = answer in {MANY, FEW, NONE}
+        return way(step.next, {**slots, step.slot: answer}) if known else None
     return next((one.next for one in step.options if one.value == answer), None)
 
 
-def _answered(frame: Frame, step: Collect | Do, answer: str) -> Frame:
+def _answered(frame: Frame, step: Waiting, answer: str) -> Frame:
     """The frame after an answer, still on the same step."""
     passed = Passed(step.id, answer, frame.slots)
-    slots = _with(frame.slots, {step.slot: answer}) if isinstance(step, Collect) else frame.slots
-    keys = {step.id, step.slot} if isinstance(step, Collect) else {step.id}
+    slots, keys = frame.slots, {str(step.id)}
+    if not isinstance(step, Do):
+        slots, keys = _with(frame.slots, {step.slot: answer}), {str(step.id), step.slot}
     given = {key: value for key, value in frame.given.items() if key not in keys}
     return replace(frame, slots=slots, trail=(*frame.trail, passed)[-MAX_TRAIL:], given=given)
 
 
-def _known_answer(frame: Frame, step: Collect | Do) -> str | None:
+def _known_answer(frame: Frame, step: Waiting) -> str | None:
     """The answer given beforehand, if the step has it and it needs nobody."""
     keys = (step.id, step.slot) if isinstance(step, Collect) else (step.id,)
     for key in keys:

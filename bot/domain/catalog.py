@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.domain.flows import Flow, FlowId
 from bot.domain.guides import Tools, expand, topic_flow
 from bot.domain.knowledge import Law, LawId, Topic, TopicId
+from bot.domain.scam_signs import ScamSigns
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import Intent
 
@@ -29,6 +30,8 @@ class Catalog:
     fillers: tuple[str, ...] = ()
     #: Phrases of `config/safety.yaml` by kind.
     safety_phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Signs of a scam in a pasted message.
+    scam_signs: ScamSigns = field(default_factory=ScamSigns)
     #: SHA-256 over the names and bytes of all content files.
     content_hash: str = ""
 

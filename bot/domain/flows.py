@@ -123,6 +123,20 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspect:
+    """Asks for a suspicious message, looks for signs of a scam in it, keeps only the verdict."""
+
+    id: StepId
+    #: Holds the verdict: `nhieu`, `it` or `khong-thay`.
+    slot: str
+    ask: str
+    next: Next
+    #: Where "Không rõ" leads: who has no message at hand.
+    unsure: StepId
+    kind: Literal["inspect"] = "inspect"
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """The numbered steps of a topic, one task a message; what they say is written only there."""
 
@@ -193,7 +207,9 @@ class Link:
     kind: Literal["link"] = "link"
 
 
-Step: TypeAlias = Collect | Do | Guide | Say | Show | SetSlots | Call | Link
+#: Steps that wait for the citizen.
+Waiting: TypeAlias = Collect | Do | Inspect
+Step: TypeAlias = Waiting | Guide | Say | Show | SetSlots | Call | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +244,8 @@ def ways_on(step: Step) -> tuple[StepId, ...]:
         case Guide():
             found = [branch.then for branch in step.next]
             found += [*step.troubles.values(), *([step.trouble] if step.trouble else [])]
+        case Inspect():
+            found = [*(branch.then for branch in step.next), step.unsure]
         case Link():
             found = [END]
         case _:

@@ -22,6 +22,7 @@ from bot.domain.flows import (
     Flow,
     FlowId,
     Guide,
+    Inspect,
     Link,
     Next,
     Option,
@@ -87,6 +88,8 @@ def _first_parts(steps: list[Step], flow: Flow) -> Iterator[Step]:
                 yield replace(step, options=options, unsure=unsure)
             case Do():
                 yield replace(step, next=_ways(step.next, way), trouble=way(step.trouble))
+            case Inspect():
+                yield replace(step, next=_ways(step.next, way), unsure=way(step.unsure))
             case Say() | Show() | SetSlots() | Call():
                 yield replace(step, next=_ways(step.next, way))
             case Guide() | Link():

@@ -100,6 +100,8 @@ class SystemText(StrEnum):
     BUTTON_SOMETHING_ELSE = "button_something_else"
     BUTTON_START = "button_start"
     BUTTON_RATE = "button_rate"
+    SCAM_SIGNS_FOUND = "scam_signs_found"
+    SCAM_SIGNS_NONE = "scam_signs_none"
     # safety
     EMERGENCY = "emergency"
     SCAM_IN_PROGRESS = "scam_in_progress"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bot.domain.flows import Collect, Do, Option
+from bot.domain.flows import Collect, Do, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
 from bot.text.fold import fold
@@ -49,16 +49,18 @@ class AnswerReader:
         """The intent that has this whole message as an example, such as "command/back"."""
         return self.intents.get(_key(text, self.abbreviations))
 
-    def find_answer(self, step: Collect | Do, text: str, intent: str | None = None) -> str | None:
+    def find_answer(self, step: Waiting, text: str, intent: str | None = None) -> str | None:
         """The answer that a message gives to a step, or None.
 
         `intent` is what the message was found to mean otherwise, such as "answer/yes".
         """
         intent = intent or self.find_intent(text)
         if intent == "answer/unsure":
-            return UNSURE if isinstance(step, Collect) else TROUBLE
+            return TROUBLE if isinstance(step, Do) else UNSURE
         if isinstance(step, Do):
             return DONE if intent in _SAYS_YES else TROUBLE if intent in _SAYS_NO else None
+        if not isinstance(step, Collect):
+            return None
         if option := self._likest(step.options, text):
             return option.value
         if intent in _SAYS_YES:

@@ -34,9 +34,9 @@ class SafetyPhrases:
     ) -> SafetyPhrases:
         """From phrases as editors write them."""
         return cls(
-            _pattern(emergency, marks_needed=False),
-            _pattern(emergency_with_marks, marks_needed=True),
-            _pattern(scam_pressure, marks_needed=False),
+            phrase_pattern(emergency, marks_needed=False),
+            phrase_pattern(emergency_with_marks, marks_needed=True),
+            phrase_pattern(scam_pressure, marks_needed=False),
         )
 
     def is_emergency(self, text: str) -> bool:
@@ -51,7 +51,7 @@ class SafetyPhrases:
         return bool(self.scam_pressure.search(" ".join(words(text))))
 
 
-def _pattern(phrases: Iterable[str], *, marks_needed: bool) -> re.Pattern[str]:
+def phrase_pattern(phrases: Iterable[str], *, marks_needed: bool) -> re.Pattern[str]:
     """Finds any of the phrases as whole syllables; nothing when there are none."""
     alternatives = (
         " ".join(_syllable(one, marks_needed=marks_needed) for one in words(phrase))

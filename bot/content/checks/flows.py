@@ -27,6 +27,7 @@ from bot.domain.flows import (
     Flow,
     FlowId,
     Guide,
+    Inspect,
     Is,
     Link,
     Not,
@@ -36,8 +37,10 @@ from bot.domain.flows import (
     StepId,
     ways_on,
 )
+from bot.domain.guides import MIN_STEPS, topic_flow_id
 from bot.domain.knowledge import Topic
 from bot.domain.payloads import MAX_PAYLOAD_BYTES, answer_payload
+from bot.domain.scam_signs import FEW, MANY, NONE
 from bot.text.fold import fold
 from bot.text.normalize import words
 
@@ -78,6 +81,9 @@ def check_flow_ids_are_used_once(files: ContentFiles) -> Iterator[ContentIssue]:
 def check_flows_name_what_exists(files: ContentFiles) -> Iterator[ContentIssue]:
     """Steps, topics, numbers of a topic's steps and other flows that a flow names are there."""
     flows = {file.flow.id for file in files.flows}
+    flows |= {
+        topic_flow_id(file.topic) for file in files.topics if len(file.topic.steps) >= MIN_STEPS
+    }
     topics = _topics(files)
     for file in files.flows:
         ids = {step.id for step in file.flow.steps} | set(SPECIAL_STEPS)
@@ -136,6 +142,8 @@ def _slot_values(flow: Flow) -> dict[str, set[str]]:
         if isinstance(step, Collect):
             found = {option.value for option in step.options}
             values.setdefault(step.slot, set()).update(found | {"khong-ro"})
+        elif isinstance(step, Inspect):
+            values.setdefault(step.slot, set()).update({MANY, FEW, NONE, "khong-ro"})
         elif isinstance(step, SetSlots):
             for slot, value in step.slots.items():
                 values.setdefault(slot, set()).update({value} if value else set())
@@ -304,7 +312,7 @@ def flow_texts(file: FlowFile) -> Iterator[tuple[str, int, str]]:
 
 def _texts(step: Step) -> Iterator[tuple[str, str]]:
     """The sentences of a step, each with its key."""
-    if isinstance(step, Collect):
+    if isinstance(step, Collect | Inspect):
         yield "ask", step.ask
     elif isinstance(step, Do):
         yield "do", step.text

@@ -123,6 +123,15 @@ class FieldReader:
             self.report("day_malformed", key, value=value)
             return None
 
+    def mapping(self, key: str) -> FieldReader | None:
+        """A reader for one mapping, or None when there is none."""
+        value = self.data.get(key)
+        if not isinstance(value, dict):
+            if value is not None:
+                self.report("value_not_table", key, key=key)
+            return None
+        return FieldReader(self.path, self.marked, self.issues, (*self.at, key))
+
     def mappings(self, key: str) -> list[FieldReader]:
         """A reader for each mapping of a list."""
         value = self.data.get(key, [])

@@ -20,6 +20,7 @@ from bot.domain.flows import (
     Flow,
     FlowId,
     Guide,
+    Inspect,
     Link,
     Next,
     Option,
@@ -96,12 +97,9 @@ def _step(fields: FieldReader) -> Step | None:
 
 
 def _collect(fields: FieldReader, step_id: StepId) -> Step:
-    slot = fields.text("collect")
-    if slot and not _SLOT.fullmatch(slot):
-        fields.report("flow_slot_malformed", "collect", value=slot)
     return Collect(
         id=step_id,
-        slot=slot,
+        slot=_slot(fields, "collect"),
         ask=fields.text("ask"),
         options=tuple(_option(one) for one in fields.mappings("options")),
         unsure=StepId(fields.text("unsure")) if "unsure" in fields.data else None,
@@ -128,6 +126,20 @@ def _do(fields: FieldReader, step_id: StepId) -> Step:
         topic=TopicId(fields.text("topic")),
         image=fields.text("image"),
     )
+
+
+def _inspect(fields: FieldReader, step_id: StepId) -> Step:
+    slot = _slot(fields, "inspect")
+    unsure = StepId(fields.text("unsure"))
+    return Inspect(step_id, slot, fields.text("ask"), _next(fields), unsure)
+
+
+def _slot(fields: FieldReader, key: str) -> str:
+    """The name of a slot."""
+    slot = fields.text(key)
+    if slot and not _SLOT.fullmatch(slot):
+        fields.report("flow_slot_malformed", key, value=slot)
+    return slot
 
 
 def _guide(fields: FieldReader, step_id: StepId) -> Step:
@@ -212,6 +224,7 @@ STEP_READERS: Mapping[
         ("ask", "options"),
     ),
     "do": (_do, ("do", "check", "trouble", "topic", "next", "image"), ("trouble", "topic", "next")),
+    "inspect": (_inspect, ("inspect", "ask", "unsure", "next"), ("ask", "unsure", "next")),
     "guide": (
         _guide,
         ("guide", "from", "to", "checks", "troubles", "images", "trouble", "next"),
