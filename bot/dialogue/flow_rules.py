@@ -89,9 +89,11 @@ class FlowRules:
         self, flow_id: str, step_id: str, value: str, *, request: Request
     ) -> Decision | None:
         frames = request.session.frames
-        if not frames or frames[-1].flow_id != flow_id:
-            # The flow was left or another was begun since: this one begins again.
+        at = next((at for at, one in enumerate(frames) if one.flow_id == flow_id), None)
+        if at is None or any(not one.is_called for one in frames[at + 1 :]):
+            # The flow was left and begins again, or it waits below another and has its turn.
             return self.start(flow_id, request)
+        frames = frames[: at + 1]
         if frames[-1].step_id == step_id:
             return self._walked(self._runner.answer(frames, value), request, "flow_answer")
         corrected = self._runner.correct(frames, step_id, value)

@@ -6,7 +6,7 @@ said comes as pages, which `bot.dialogue.flow_replies` makes into messages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -36,9 +36,9 @@ from bot.domain.scam_signs import FEW, MANY, NONE
 
 #: More steps than this without a question to the citizen is a loop that an author made.
 MAX_STEPS_PER_TURN = 50
-#: So many flows can be begun and unfinished, called ones counted too.
-MAX_FRAMES = 6
-#: So many can be interrupted by others and be waiting.
+#: A flow and what it calls and links to are at most so deep; a link goes over for good then.
+MAX_DEPTH = 5
+#: So many flows can be begun and unfinished, not counting those that they called.
 MAX_WAITING = 3
 
 Frames: TypeAlias = tuple[Frame, ...]
@@ -121,10 +121,11 @@ class FlowRunner:
 
     def start(self, frames: Frames, flow: Flow, given: Mapping[str, str] | None = None) -> Walk:
         """Begin a flow; one that waits already goes on where it was. Others wait below."""
-        at = next((at for at, one in enumerate(frames) if one.flow_id == flow.id), None)
-        if at is not None and not any(one.is_called for one in frames[at:]):
-            return self.resume((*frames[:at], *frames[at + 1 :], frames[at]))
-        kept = _without_called_tail(frames)[-(MAX_WAITING - 1) :]
+        groups = _groups(frames)
+        same = next((one for one in groups if flow.id in {frame.flow_id for frame in one}), None)
+        if same is not None:
+            return self.resume(_flat([one for one in groups if one is not same] + [same]))
+        kept = _flat(groups[-(MAX_WAITING - 1) :])
         first = Frame(flow.id, flow.steps[0].id, given=given or {})
         return self._go(_Walking([*kept, first]))
 
@@ -134,15 +135,15 @@ class FlowRunner:
 
     def restart(self, frames: Frames) -> Walk:
         """The flow from its beginning."""
-        base = _without_called_tail(frames)
-        flow = self.find_flow(base[-1].flow_id)
+        *below, group = _groups(frames)
+        flow = self.find_flow(group[0].flow_id)
         if flow is None:
-            return self._go(_Walking(list(base)))
-        return self._go(_Walking([*base[:-1], Frame(flow.id, flow.steps[0].id)]))
+            return self.resume(frames)
+        return self._go(_Walking([*_flat(below), Frame(flow.id, flow.steps[0].id)]))
 
     def stop(self, frames: Frames) -> Walk:
-        """Leave the flow; the one that waits below is not begun by itself."""
-        return Walk(tuple(_without_called_tail(frames)[:-1]))
+        """Leave the flow and all that it called; what waits below is not begun by itself."""
+        return Walk(_flat(_groups(frames)[:-1]))
 
     # --- answering
 
@@ -175,10 +176,7 @@ class FlowRunner:
         frame = frames[-1]
         if frame.trail:
             return self._go(_Walking([*frames[:-1], _undone(frame, len(frame.trail) - 1)]))
-        if frame.is_called and frames[-2].trail:
-            below = frames[-2]
-            return self._go(_Walking([*frames[:-2], _undone(below, len(below.trail) - 1)]))
-        return self.resume(frames)
+        return self.back(frames[:-1]) if frame.is_called else self.resume(frames)
 
     def correct(self, frames: Frames, step_id: str, value: str) -> Walk | None:
         """Answer an earlier step anew; what was answered after it is kept where it is still asked.
@@ -246,7 +244,7 @@ class FlowRunner:
                 slots = _with(frame.slots, step.slots)
                 walking.frames[-1] = replace(frame, slots=slots)
                 return self._move(walking, way(step.next, slots))
-            case Call() if len(walking.frames) < MAX_FRAMES and self.find_flow(step.flow):
+            case Call() | Link() if self.find_flow(step.flow) and _has_room(walking.frames):
                 walking.frames.append(self._first_frame(step.flow, is_called=True))
             case Call():
                 return self._move(walking, way(step.next, frame.slots))
@@ -279,21 +277,47 @@ class FlowRunner:
 
     def _end(self, walking: _Walking) -> bool:
         """End the top frame: its caller goes on; what else waits below is not begun by itself."""
-        frame = walking.frames.pop()
-        if not frame.is_called:
-            has_done = any(one.answer == DONE for one in frame.trail)
-            walking.pages.append(Ended(self._flows[frame.flow_id], has_done))
-            return True
-        below = walking.frames[-1]
-        caller = self._flows[below.flow_id].find_step(below.step_id)
-        to = way(caller.next, below.slots) if isinstance(caller, Call) else END
+        ended = walking.frames.pop()
+        # A flow that linked to another was at its end itself.
+        while ended.is_called and isinstance(caller := self._top_step(walking), Link):
+            linked, ended = ended, walking.frames.pop()
+            if not ended.is_called:
+                return self._closed(walking, linked)
+        if not ended.is_called:
+            return self._closed(walking, ended)
+        caller = self._top_step(walking)
+        to = way(caller.next, walking.frames[-1].slots) if isinstance(caller, Call) else END
         return self._move(walking, to)
 
+    def _closed(self, walking: _Walking, frame: Frame) -> bool:
+        has_done = any(one.answer == DONE for one in frame.trail)
+        walking.pages.append(Ended(self._flows[frame.flow_id], has_done))
+        return True
 
-def _without_called_tail(frames: Frames) -> Frames:
-    """The frames up to the last that was not called by the one below it."""
-    last = max((at for at, one in enumerate(frames) if not one.is_called), default=-1)
-    return frames[: last + 1]
+    def _top_step(self, walking: _Walking) -> Step | None:
+        frame = walking.frames[-1]
+        flow = self.find_flow(frame.flow_id)
+        return flow.find_step(frame.step_id) if flow else None
+
+
+def _groups(frames: Frames) -> list[Frames]:
+    """Each flow that was begun with what it called: the first frame of a group is not called."""
+    groups: list[list[Frame]] = []
+    for frame in frames:
+        if groups and frame.is_called:
+            groups[-1].append(frame)
+        else:
+            groups.append([frame])
+    return [tuple(one) for one in groups]
+
+
+def _flat(groups: Iterable[Frames]) -> Frames:
+    return tuple(frame for group in groups for frame in group)
+
+
+def _has_room(frames: list[Frame]) -> bool:
+    """Whether the flow on top may call another."""
+    return len(_groups(tuple(frames))[-1]) < MAX_DEPTH
 
 
 def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | None:

@@ -13,7 +13,7 @@ from bot.domain.flows import Collect, Do, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
 from bot.text.fold import fold
-from bot.text.normalize import to_syllables
+from bot.text.normalize import to_syllables, words
 
 #: How alike (0 to 1, difflib's ratio) a message and a label must be, and by how much more alike
 #: than the next option. Set so that two slips in a label of three words still pass.
@@ -21,8 +21,8 @@ MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
 #: A message so much longer than a label is no label with slips.
 _MAX_EXTRA_WORDS = 4
 #: First words of labels that a plain yes or no means.
-_YES = frozenset(["co", "roi", "con", "dung", "duoc", "da"])
-_NO = frozenset(["khong", "chua", "het", "sai"])
+_YES = frozenset(["có", "rồi", "còn", "đúng", "được", "đã"])
+_NO = frozenset(["không", "chưa", "hết", "sai"])
 _SAYS_YES = frozenset({"answer/yes", "answer/done"})
 _SAYS_NO = frozenset({"answer/no", "answer/not-done"})
 
@@ -100,8 +100,12 @@ class AnswerReader:
 
 def _value_of_only(options: Iterable[Option], first_words: frozenset[str]) -> str | None:
     """The value of the one option whose label begins with one of the words."""
-    found = [one.value for one in options if fold(one.label.lower()).split()[:1][0] in first_words]
+    found = [one.value for one in options if _first_word(one.label) in first_words]
     return found[0] if len(found) == 1 else None
+
+
+def _first_word(label: str) -> str:
+    return next(iter(words(label)), "")
 
 
 def _key(text: str, abbreviations: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from bot.content.checks.flows import flow_texts
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import PERSONAL_DATA_NAMES, ContentIssue, issue
 from bot.content.paths import MESSAGES_PATH
@@ -59,6 +60,8 @@ def _read_by_citizens(files: ContentFiles) -> Iterator[PlacedText]:
     for file in files.topics:
         yield from _shown_texts(file)
         yield from _source_titles(file)
+    for flow in files.flows:
+        yield from flow_texts(flow)
     yield from _messages(files)
 
 
