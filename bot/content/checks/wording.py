@@ -98,7 +98,8 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
         re.IGNORECASE,
     )
     topic_texts = (text for file in files.topics for text in _shown_texts(file))
-    for path, line, text in (*topic_texts, *_messages(files)):
+    flow_parts = (text for flow in files.flows for text in flow_texts(flow))
+    for path, line, text in (*topic_texts, *flow_parts, *_messages(files)):
         for match in any_word.finditer(_ON_SCREEN.sub("", _ADDRESS.sub("", text))):
             found = match.group(1)
             yield issue(path, line, "officialese", value=found, better=plain[found.lower()])
