@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.content.readers.config import read_text_table
 from bot.domain.catalog import Catalog
+from bot.domain.flows import Flow
 from bot.domain.knowledge import Confidence, Law, LawId, LegalBasis, Source, Topic, TopicId
 from bot.domain.understanding import Intent
 from bot.settings import PROJECT_ROOT
@@ -26,6 +27,8 @@ ABBREVIATIONS = "config/abbreviations.yaml"
 PLAIN_WORDS = "config/plain_words.yaml"
 SAFETY = "config/safety.yaml"
 FILLERS = "config/fillers.yaml"
+SCAM_SIGNS = "config/scam_signs.yaml"
+LAY_LAI = "flows/lay-lai.yaml"
 
 _TAM_TRU = """\
 ---
@@ -136,6 +139,87 @@ ids:
   - service/dang-ky-tam-tru
   - utility/dang-ky-tam-tru
 """
+_LAY_LAI = """\
+id: lay-lai
+title: Lấy lại mật khẩu
+description: Dắt từng việc một để lấy lại mật khẩu.
+topics: [account/quen-mat-khau]
+closing: Bạn vào lại được rồi.
+steps:
+  - id: may
+    collect: may
+    ask: Bạn có điện thoại ở đây không?
+    options:
+      - label: Có
+        next: lam
+      - label: Không
+        value: khong
+        also: [để ở nhà]
+        next: hen
+    unsure: lam
+  - id: lam
+    guide: account/quen-mat-khau
+    to: 1
+    checks: {1: máy mở được VNeID}
+    troubles: {1: go}
+    next: doi
+  - id: doi
+    do: Bấm Quên mật khẩu rồi làm theo máy.
+    check: máy báo đã đổi xong
+    topic: account/quen-mat-khau
+    trouble: go
+    next: ghi
+  - id: go
+    do: Tắt máy rồi mở lại.
+    topic: account/quen-mat-khau
+    trouble: PERSON
+    next: RETRY
+  - id: ghi
+    set_slots:
+      - da_doi: roi
+    next: re
+  - id: re
+    set_slots: []
+    next:
+      - if: may = co and da_doi = roi
+        then: goi
+      - else: dan
+  - id: goi
+    call: t310
+    next: dan
+  - id: dan
+    inspect: tin
+    ask: Có tin nhắn lạ thì bạn dán vào đây.
+    unsure: chao
+    next: chao
+  - id: chao
+    say: Bạn giữ kín mật khẩu nhé.
+    next: END
+  - id: hen
+    link: t310
+"""
+_SCAM_SIGNS = """\
+signs:
+  - id: doi-ma
+    weight: 2
+    topic: safety/lua-dao-otp
+    reason: Tin hỏi mã OTP.
+    phrases:
+      - đọc mã
+  - id: xung-can-bo
+    weight: 1
+    topic: safety/lua-dao-otp
+    reason: Người nhắn xưng là cán bộ.
+    phrases:
+      - tôi là công an
+link:
+  id: duong-dan-la
+  weight: 2
+  topic: safety/lua-dao-otp
+  reason: Tin có đường dẫn lạ.
+  trusted:
+    - vneid.gov.vn
+"""
 _EXAMPLES = {
     "service/dang-ky-tam-tru": "tôi muốn đăng ký tạm trú, cách {}",
     "account/quen-mat-khau": "tôi quên mật khẩu, cách {}",
@@ -149,6 +233,9 @@ _SMALL_TALK = {
     "smalltalk/chat": "hôm nay trời đẹp",
     "smalltalk/acknowledgement": "vâng",
     "command/help": "trợ giúp",
+    "command/back": "quay lại",
+    "answer/yes": "dạ có",
+    "answer/no": "chưa ạ",
     "command/stop": "dừng lại",
     "smalltalk/greeting": "xin chào",
 }
@@ -163,6 +250,8 @@ _SMALL_FILES = {
     PLAIN_WORDS: "officialese:\n  tiến hành: làm\n  nêu trên: ở trên\n",
     SAFETY: "emergency:\n  - cháy nhà\nemergency_with_marks:\n  - tự tử\n"
     "scam_pressure:\n  - đang giục chuyển tiền\n",
+    SCAM_SIGNS: _SCAM_SIGNS,
+    LAY_LAI: _LAY_LAI,
 }
 #: The files that `write_content` makes.
 SMALL_TREE = (*_SMALL_FILES, INTENTS, MESSAGES)
@@ -179,7 +268,7 @@ def _intents() -> str:
 
 
 def write_content(root: Path) -> Path:
-    """A small content tree without any issue: three topics, two laws, and our own messages."""
+    """A small content tree without any issue: three topics, two laws, a flow, our own messages."""
     messages = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
     for path, text in {**_SMALL_FILES, INTENTS: _intents(), MESSAGES: messages}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -226,9 +315,12 @@ def citing(*laws: Law) -> tuple[LegalBasis, ...]:
 
 
 def make_catalog(
-    topics: Iterable[Topic] = (), laws: Iterable[Law] = (), intents: Iterable[Intent] = ()
+    topics: Iterable[Topic] = (),
+    laws: Iterable[Law] = (),
+    intents: Iterable[Intent] = (),
+    flows: Iterable[Flow] = (),
 ) -> Catalog:
     """A catalog of these, with our own messages."""
     text = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
     messages, _, _ = read_text_table(MESSAGES, text, "messages")
-    return Catalog(tuple(topics), {law.id: law for law in laws}, tuple(intents), messages)
+    return Catalog(tuple(topics), {law.id: law for law in laws}, tuple(intents), messages, tuple(flows))

@@ -10,6 +10,7 @@ from bot.app import build_app
 from bot.cli.announce import announce_indexing
 from bot.cli.json_lines import JsonObject, UnusableLine, answer_lines, echo_of, text_of
 from bot.domain.clock import vietnam_today
+from bot.domain.frames import Frame
 from bot.domain.messages import Reply, Utterance
 from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.settings import load_settings
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         sessions[name] = Session.from_data(turn.session.to_data())
         while len(sessions) > MAX_SESSIONS:
             sessions.popitem(last=False)
-        return _turn_to_json(name, turn.outcome, turn.topics, turn.replies)
+        return _turn_to_json(name, turn.outcome, turn.topics, turn.replies, turn.session.frames)
 
     def refuse(value: JsonObject, fault: UnusableLine) -> JsonObject:
         reply = Reply(fault.explain(app.catalog))
@@ -56,14 +57,18 @@ def _utterance_of(value: JsonObject) -> Utterance:
 
 
 def _turn_to_json(
-    session: str, outcome: Outcome, topics: Sequence[ScoredTopic], replies: Sequence[Reply]
+    session: str,
+    outcome: Outcome,
+    topics: Sequence[ScoredTopic],
+    replies: Sequence[Reply],
+    frames: Sequence[Frame] = (),
 ) -> JsonObject:
     return {
         "session": session,
         "outcome": outcome.value,
         "topics": [{"id": topic.id, "score": round(topic.score, 4)} for topic in topics],
-        "flow": None,
-        "step": None,
+        "flow": frames[-1].flow_id if frames else None,
+        "step": frames[-1].step_id if frames else None,
         "replies": [_reply_to_json(reply) for reply in replies],
     }
 

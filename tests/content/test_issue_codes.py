@@ -17,11 +17,13 @@ from tests.factories import (
     IDS,
     INTENTS,
     LAWS,
+    LAY_LAI,
     LUA_DAO,
     MAT_KHAU,
     MESSAGES,
     PLAIN_WORDS,
     SAFETY,
+    SCAM_SIGNS,
     TAM_TRU,
     spoil,
 )
@@ -40,6 +42,8 @@ class Mistake:
     shown_in: str = ""
     #: What else is reported because of it, anywhere.
     follows: tuple[str, ...] = ()
+    #: Where it is reported too.
+    and_at: tuple[str, ...] = ()
 
 
 ANSWER = "Không đọc mã cho ai. Công an không bao giờ hỏi mã này."
@@ -56,6 +60,19 @@ UNREAD = ("intent_unknown", "id_unresolved")
 WORD_LIST = "officialese:\n  tiến hành: làm\n  nêu trên: ở trên"
 IN_FORCE = "in_force_from: 2021-07-01"
 IN_FORCE_154 = "in_force_from: 2025-01-10"
+
+UNSURE = "    unsure: lam\n"
+LOOP = "    unsure: vong\n  - id: vong\n    say: Chào.\n    next: vong\n"
+ORPHAN = UNSURE + "  - id: le\n    say: Chào.\n    next: END\n"
+NAMED_END = UNSURE + "  - id: END\n    say: Chào.\n    next: END\n"
+NAMED_TWICE = "    unsure: doi\n  - id: doi\n    say: Chào.\n    next: lam\n"
+FIRST_OPTION = "      - label: Có\n        next: lam\n"
+MANY_OPTIONS = FIRST_OPTION + "".join(
+    f"      - label: Ý {number}\n        next: lam\n" for number in range(11)
+)
+TASK = "    do: Tắt máy rồi mở lại."
+PARTING = "    say: Bạn giữ kín mật khẩu nhé.\n    next: END"
+IF = "      - if: may = co and da_doi = roi"
 
 MISTAKES = [
     # files and schema
@@ -121,6 +138,72 @@ MISTAKES = [
     Mistake("step_too_long", TAM_TRU, "2. Chọn", "2. Chọn " + LONG * 8, "2. Chọn"),
     Mistake("title_too_long", LUA_DAO, "title: Có", "title: Có" + " lắm" * 12, "title:"),
     Mistake("reply_too_long", TAM_TRU, "fee: 7.000", "fee: " + LONG * 125 + "7.000", "Bạn ở nơi"),
+    # flows
+    Mistake("flow_step_kind", LAY_LAI, "    say: Bạn", "    noi: Bạn", "  - id: chao"),
+    Mistake("flow_step_kind", LAY_LAI, "    say: Bạn", "    show: a/b\n    say: Bạn",
+            "  - id: chao"),
+    Mistake("flow_id_malformed", LAY_LAI, "value: khong", "value: Không", "        value: Không"),
+    Mistake("flow_id_malformed", LAY_LAI, UNSURE, "    unsure: vào_đây\n  - id: vào_đây\n"
+            "    say: Chào.\n    next: lam\n", "  - id: vào_đây"),
+    Mistake("flow_slot_malformed", LAY_LAI, "collect: may", "collect: may-1", "    collect:", "",
+            ("flow_slot_unknown",)),
+    Mistake("flow_slot_malformed", LAY_LAI, "inspect: tin", "inspect: Tin", "    inspect:"),
+    Mistake("flow_condition_broken", LAY_LAI, "may = co and", "may == co and", "      - if:", "",
+            ("flow_else_not_last",)),
+    Mistake("value_not_numbered", LAY_LAI, "checks: {1:", "checks: {một:", "    checks:"),
+    Mistake("id_not_like_file", LAY_LAI, "id: lay-lai", "id: quen", "id:"),
+    Mistake("key_unknown", LAY_LAI, "    check: máy báo", "    kiem: máy báo", "    kiem:"),
+    Mistake("key_missing", LAY_LAI, "    unsure: chao\n", "", "  - id: dan", "",
+            ("flow_step_unknown",)),
+    Mistake("flow_step_duplicate", LAY_LAI, UNSURE, NAMED_END, "  - id: END", "",
+            ("flow_id_malformed",)),
+    Mistake("flow_step_duplicate", LAY_LAI, UNSURE, NAMED_TWICE,
+            "  - id: doi\n    say", and_at=("  - id: doi\n    do",)),
+    Mistake("flow_step_unknown", LAY_LAI, UNSURE, "    unsure: khong-co\n", "  - id: may"),
+    Mistake("flow_step_unknown", LAY_LAI, "troubles: {1: go}", "troubles: {1: gỡ}", "  - id: lam"),
+    Mistake("flow_topic_unknown", LAY_LAI, "topics: [account/quen-mat-khau]", "topics: [a/b]",
+            "topics:"),
+    Mistake("flow_topic_unknown", LAY_LAI, "guide: account/quen-mat-khau", "guide: a/b",
+            "  - id: lam"),
+    Mistake("flow_topic_unknown", LAY_LAI, PARTING, "    show: a/b", "  - id: chao"),
+    Mistake("flow_guide_step_unknown", LAY_LAI, "to: 1", "to: 9", "  - id: lam"),
+    Mistake("flow_guide_step_unknown", LAY_LAI, "checks: {1:", "checks: {0:", "  - id: lam"),
+    Mistake("flow_unknown", LAY_LAI, "link: t310", "link: t510", "  - id: hen"),
+    Mistake("flow_branch_without_else", LAY_LAI, "      - else: dan\n", "", "  - id: re"),
+    Mistake("flow_branch_without_else", LAY_LAI, PARTING, PARTING.replace("END", "[]"),
+            "  - id: chao", "", ("flow_loop_without_exit",)),
+    Mistake("flow_else_not_last", LAY_LAI, IF, "      - else: dan\n" + IF, "  - id: re"),
+    Mistake("flow_slot_unknown", LAY_LAI, "may = co and", "mai = co and", "  - id: re"),
+    Mistake("flow_value_unknown", LAY_LAI, "da_doi = roi", "da_doi in roi, chua", "  - id: re"),
+    Mistake("flow_step_unreachable", LAY_LAI, UNSURE, ORPHAN, "  - id: le"),
+    Mistake("flow_loop_without_exit", LAY_LAI, UNSURE, LOOP, "  - id: vong"),
+    Mistake("flow_retry_without_trouble", LAY_LAI, PARTING, PARTING.replace("END", "RETRY"),
+            "  - id: chao"),
+    Mistake("flow_calls_itself", LAY_LAI, "call: t310", "call: lay-lai", "  - id: goi"),
+    Mistake("flow_options_count", LAY_LAI, FIRST_OPTION, MANY_OPTIONS, "    options:"),
+    Mistake("flow_option_duplicate", LAY_LAI, "label: Không", "label: CO", "      - label: Có",
+            and_at=("      - label: CO",)),
+    Mistake("flow_option_duplicate", LAY_LAI, "value: khong", "value: co", "      - label: Có",
+            and_at=("      - label: Không",)),
+    Mistake("flow_payload_too_long", LAY_LAI, "value: khong", "value: " + "khong-" * 8 + "khong",
+            "      - label: Không"),
+    Mistake("flow_task_too_long", LAY_LAI, TASK, TASK + LONG * 8, "    do: Tắt"),
+    Mistake("flow_text_too_long", LAY_LAI, "ask: Bạn", "ask: " + LONG * 70 + "bạn", "    ask: và"),
+    Mistake("flow_text_too_long", LAY_LAI, "say: Bạn", "say: " + LONG * 70 + "bạn", "    say: và"),
+    Mistake("flow_asks_personal_data", LAY_LAI, "ask: Bạn có điện thoại ở đây không?",
+            "ask: Cho tôi biết số điện thoại của bạn?", "    ask: Cho"),
+    Mistake("flow_asks_personal_data", LAY_LAI, TASK, "    do: Chụp mã OTP gửi vào đây.",
+            "    do: Chụp"),
+    Mistake("flow_without_unsure", LAY_LAI, UNSURE, "", "  - id: may"),
+    Mistake("flow_without_trouble", LAY_LAI, "    trouble: PERSON\n", "", "  - id: go", "",
+            ("key_missing", "flow_step_unknown")),
+    Mistake("title_too_long", LAY_LAI, "title: Lấy", "title: Lấy" + " lại" * 15, "title:"),
+    Mistake("title_too_long", LAY_LAI, "label: Không", "label: Không" + " có" * 20,
+            "      - label: Không"),
+    Mistake("item_not_table", SCAM_SIGNS, "signs:\n", "signs:\n  - đọc mã\n", "  - đọc mã\n  - id"),
+    Mistake("key_missing", SCAM_SIGNS, "    weight: 2\n    topic: safety/lua-dao-otp\n"
+            "    reason: Tin hỏi mã OTP.\n", "    weight: 2\n    reason: Tin hỏi mã OTP.\n",
+            "  - id: doi-ma"),
     # across files
     Mistake("also_dead", TAM_TRU, "also:", "also:\n  - utility/cu", "  - utility/cu"),
     Mistake("also_claimed_twice", MAT_KHAU, "code: 210",
@@ -195,6 +278,8 @@ STRAY = [
     "intents/moi/service.yml",
     "config/message.yaml",
     "config/messages.yml",
+    "flows/lay-lai.yml",
+    "flows/cu/lay-lai.yaml",
 ]
 #: Codes of whole files, which have tests of their own.
 FILE_MISTAKES = {"file_stray", "file_missing", "file_unreadable"}
@@ -219,10 +304,11 @@ def test_a_mistake_is_reported_once_on_its_line_with_its_remedy(root, mistake):
 
     found = [one for one in issues if one.code == mistake.code]
     path = mistake.shown_in or mistake.path
-    line = LINES[mistake.code] if not mistake.at else line_of(root, path, mistake.at)
-    assert [(one.path, one.line) for one in found] == [(path, line)], issues
+    lines = [line_of(root, path, at) for at in (mistake.at, *mistake.and_at) if at]
+    lines = sorted(lines) or [LINES[mistake.code]]
+    assert [(one.path, one.line) for one in found] == [(path, line) for line in lines], issues
     assert {one.code for one in issues} == {mistake.code, *mistake.follows}
-    assert str(found[0]).startswith(f"{path}:{line}: ")
+    assert str(found[0]).startswith(f"{path}:{lines[0]}: ")
     if found[0].severity is Severity.ERROR:
         assert "Hãy " in found[0].text
 
@@ -238,6 +324,7 @@ def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, pa
 
 
 @pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY])
+@pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, PLAIN_WORDS, SAFETY, SCAM_SIGNS])
 def test_a_file_that_is_gone_or_cannot_be_opened_is_reported(root, path):
     (root / path).unlink()
     gone = [one for one in load_content(root)[1] if one.path == path]
