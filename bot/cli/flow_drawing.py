@@ -51,7 +51,7 @@ def to_mermaid(flow: Flow) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _node(step: Step) -> str:  # noqa: PLR0911 - a list
+def _node(step: Step) -> str:
     """The shape of a step: questions are diamonds, tasks boxes, other flows double boxes."""
     match step:
         case Collect() | Inspect():

@@ -15,7 +15,13 @@ from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import TopicId
 from bot.domain.scam_signs import ScamSigns
-from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, MOVE_COMMANDS, Intent, IntentName
+from bot.domain.understanding import (
+    FAMILIES_ANSWERED_BY_TEXT,
+    MOVE_COMMANDS,
+    EntityPhrase,
+    Intent,
+    IntentName,
+)
 
 
 @dataclass
@@ -28,6 +34,9 @@ class ContentFiles:
     register: LawRegister = field(default_factory=lambda: LawRegister({}, {}))
     promised_ids: dict[TopicId, int] = field(default_factory=dict)
     intents: list[IntentFile] = field(default_factory=list)
+    #: For each entity its phrases; for each value the phrases that stand for it.
+    lookups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     flows: list[FlowFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
@@ -48,6 +57,13 @@ class ContentFiles:
             if family in FAMILIES_ANSWERED_BY_TEXT and not is_move:
                 yield file, name
 
+    def _entities(self) -> Iterator[EntityPhrase]:
+        """Every phrase of every entity; one without a synonym is its own value."""
+        values = {phrase: value for value, all_ in self.synonyms.items() for phrase in all_}
+        for name, phrases in self.lookups.items():
+            for phrase in phrases:
+                yield EntityPhrase(name, values.get(phrase, phrase), phrase)
+
     def to_catalog(self, content_hash: str) -> Catalog:
         """The same as an immutable snapshot; an intent spread over files becomes one."""
         examples: dict[IntentName, list[str]] = {}
@@ -65,6 +81,7 @@ class ContentFiles:
             flows=tuple(file.flow for file in self.flows),
             abbreviations=self.abbreviations,
             fillers=self.fillers,
+            entities=tuple(self._entities()),
             scam_signs=self.scam_signs,
             safety_phrases=self.safety_phrases,
             content_hash=content_hash,

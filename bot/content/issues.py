@@ -125,7 +125,8 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         'Mục "{key}" phải gồm các dòng có tên. Hãy viết mỗi dòng dạng: tên, dấu hai chấm, nội dung.'
     ),
     "value_not_numbered": _error(
-        'Mục "{key}" phải gồm các dòng dạng "3: chữ", số trước là số bước của chủ đề.'
+        'Mục "{key}" phải gồm các dòng bắt đầu bằng số. '
+        'Hãy viết mỗi dòng dạng "3: chữ", số là số bước của chủ đề.'
     ),
     "value_not_block": _error(
         'Mục "{key}" phải là một khối nhiều dòng. '
@@ -196,7 +197,8 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     ),
     # flows
     "flow_step_kind": _error(
-        "Không rõ đây là loại bước nào (thấy: {found}). Mỗi bước có đúng một mục trong: {allowed}."
+        "Không rõ đây là loại bước nào (thấy: {found}). "
+        "Hãy để mỗi bước có đúng một mục trong: {allowed}."
     ),
     "flow_id_malformed": _error(
         'Mã "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch ngang: hoi-noi-cai.'

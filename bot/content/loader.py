@@ -122,8 +122,10 @@ class _Reading:
 
     def read_intents(self) -> None:
         for path, text in self.texts("intents", "*.yml"):
-            intents, issues = read_intents(path, text)
-            self.files.intents += intents
+            found, issues = read_intents(path, text)
+            self.files.intents += found.intents
+            self.files.lookups |= found.lookups
+            self.files.synonyms |= found.synonyms
             self.issues += issues
 
     def read_flows(self) -> None:

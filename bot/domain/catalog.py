@@ -11,7 +11,7 @@ from bot.domain.guides import Tools, expand, topic_flow
 from bot.domain.knowledge import Law, LawId, Topic, TopicId
 from bot.domain.scam_signs import ScamSigns
 from bot.domain.system_texts import SystemText
-from bot.domain.understanding import Intent
+from bot.domain.understanding import EntityPhrase, Intent
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Catalog:
     fillers: tuple[str, ...] = ()
     #: Phrases of `config/safety.yaml` by kind.
     safety_phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Phrases of entities, such as kinds of papers and life events.
+    entities: tuple[EntityPhrase, ...] = ()
     #: Signs of a scam in a pasted message.
     scam_signs: ScamSigns = field(default_factory=ScamSigns)
     #: SHA-256 over the names and bytes of all content files.

@@ -27,6 +27,25 @@ class Intent:
         return self.name.split("/", 1)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class EntityPhrase:
+    """One way to say a value of an entity: `giay_to`, `gplx`, "bằng lái"."""
+
+    entity: str
+    value: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMatch:
+    """A value found in a text; `start` and `end` count syllables, `end` excluded."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
 class IntentFamily(StrEnum):
     """Families of intents that are not topics."""
 

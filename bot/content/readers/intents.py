@@ -1,12 +1,13 @@
 """Intent files in Rasa's NLU training-data format, version 3.1.
 
-Only what this project uses of it: a list `nlu` of intents, each with a block of examples.
+Only what this project uses of it: a list `nlu` of intents, lookup tables (the phrases of an entity)
+and synonyms (the value that phrases stand for), each with a block of examples.
 Format: https://legacy-docs-oss.rasa.com/docs/rasa/training-data-format (read 2026-11-21).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.content.issues import ContentIssue, issue
 from bot.content.marked_yaml import YamlBroken, parse_marked
@@ -23,26 +24,42 @@ class IntentFile:
     example_lines: tuple[int, ...]
 
 
-def read_intents(path: str, text: str) -> tuple[list[IntentFile], list[ContentIssue]]:
-    """All intents of one file."""
+@dataclass
+class NluFile:
+    """What one file holds."""
+
+    intents: list[IntentFile] = field(default_factory=list)
+    #: For each entity, the phrases that it is said in.
+    lookups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: For each value, the phrases that stand for it.
+    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_intents(path: str, text: str) -> tuple[NluFile, list[ContentIssue]]:
+    """All intents, lookup tables and synonyms of one file."""
+    found = NluFile()
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return [], [issue(path, error.line, error.code)]
+        return found, [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     top.check_keys(("version", "nlu"), ("version", "nlu"))
-    files = []
     for fields in top.mappings("nlu"):
-        fields.check_keys(("intent", "examples"), ("intent", "examples"))
-        name = fields.text("intent")
+        kind = next((key for key in ("lookup", "synonym") if key in fields.data), "intent")
+        fields.check_keys((kind, "examples"), (kind, "examples"))
+        name = fields.text(kind)
         examples, lines = _examples(fields)
-        line = fields.marked.line(*fields.at, "intent")
         if not examples:
-            fields.report("intent_without_examples", "intent", value=name)
-        files.append(
-            IntentFile(Intent(IntentName(name), tuple(examples), path), line, tuple(lines))
-        )
-    return files, top.issues
+            fields.report("intent_without_examples", kind, value=name)
+        if kind == "lookup":
+            found.lookups[name] = tuple(examples)
+        elif kind == "synonym":
+            found.synonyms[name] = tuple(examples)
+        else:
+            intent = Intent(IntentName(name), tuple(examples), path)
+            line = fields.marked.line(*fields.at, kind)
+            found.intents.append(IntentFile(intent, line, tuple(lines)))
+    return found, top.issues
 
 
 def _examples(fields: FieldReader) -> tuple[list[str], list[int]]:
