@@ -18,7 +18,7 @@ from bot.dialogue.flow_runner import (
 )
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Do, Inspect, Show
+from bot.domain.flows import Do, Flow, Inspect, Show
 from bot.domain.frames import DONE, UNSURE
 from bot.domain.messages import Reply
 from bot.domain.payloads import (
@@ -39,10 +39,13 @@ from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import IntentFamily
 from bot.nlu.answers import AnswerReader
+from bot.nlu.entities import EntityFinder
 from bot.nlu.scam_signs import ScamInspector, verdict
 from bot.text.fold import fold
 from bot.text.normalize import words
 
+#: The flow that finds the right service, and the entity whose values are flows of life events.
+SERVICE_FLOW, LIFE_EVENT = "tim-dich-vu", "su_kien"
 #: How a message begins that corrects an earlier answer.
 _CORRECTS = (
     "nham roi", "toi nham", "em nham", "bac nham", "a nham", "nham", "lon roi", "khong phai",
@@ -68,6 +71,7 @@ class FlowRules:
         self._catalog = catalog
         self._runner = runner
         self._reader = reader
+        self._entities = EntityFinder(catalog.entities, catalog.abbreviations)
         self._inspector = ScamInspector(catalog.scam_signs)
         self._say = FlowReplyMaker(catalog, runner)
         self._make = ReplyMaker(catalog)
@@ -113,6 +117,19 @@ class FlowRules:
             if topic is not None
         )
         return self._walked(walk, request, "flow_start", Outcome.FLOW_STARTED, topics)
+
+    def _begin(self, flow_id: str, request: Request) -> Decision | None:
+        """Begin a flow that was asked for in words, with what the words tell already."""
+        event = self.find_event_flow(request.text)
+        if flow_id == SERVICE_FLOW and event is not None:
+            return self.start(event.id, request)
+        given = {one.entity: one.value for one in self._entities.find(request.text)}
+        return self.start(flow_id, request, given)
+
+    def find_event_flow(self, text: str) -> Flow | None:
+        """The flow of the life event that a text tells of; None unless it tells of just one."""
+        events = {one.value for one in self._entities.find(text) if one.entity == LIFE_EVENT}
+        return self._runner.find_flow(events.pop()) if len(events) == 1 else None
 
     def move(self, move: str, request: Request) -> Decision | None:
         """Go back, repeat, skip, begin again, stop, go on, or ask something in between."""
@@ -233,7 +250,7 @@ class FlowRules:
         """What an intent that the classifier found means here: a beginning, an answer, a move."""
         family, _, name = intent.partition("/")
         if family == IntentFamily.FLOW:
-            return self.start(name, request)
+            return self._begin(name, request)
         if move := _MOVES_OF_INTENTS.get(intent):
             is_plain_stop = move == STOP and not request.session.frames
             return None if is_plain_stop else self.move(move, request)

@@ -13,6 +13,7 @@ from bot.domain.cards import (
     what_ifs_card,
 )
 from bot.domain.catalog import Catalog
+from bot.domain.flows import Flow
 from bot.domain.knowledge import Topic
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
@@ -113,10 +114,12 @@ class ReplyMaker:
         """All sources of a topic."""
         return Reply(sources_card(topic, self._catalog), (self.topic_button(topic),))
 
-    def choices(self, topics: Sequence[Topic]) -> Reply:
-        """A question back: which of these?"""
+    def choices(self, topics: Sequence[Topic], flow: Flow | None = None) -> Reply:
+        """A question back: which of these? The flow, if any, leads to more of the same kind."""
+        more = [Button(flow.title, flow_payload(flow.id))] if flow else []
         buttons = [
             *map(self.topic_button, topics),
+            *more,
             self.button(SystemText.BUTTON_NONE_OF_THESE, NONE_OF_THESE),
         ]
         return self.text(SystemText.CLARIFY, buttons)

@@ -41,6 +41,8 @@ MAX_QUESTIONS = 3
 MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES = 3
 MAX_TOPICS_REPORTED = 5
+#: A question that tells of a life event is offered its flow from this probability of being ours.
+MIN_IN_SCOPE_OF_EVENT = 0.05
 #: Another intent than a topic decides only when it is at least this likely.
 MIN_OTHER_INTENT, MIN_OTHER_INTENT_OUT_OF_SCOPE = 0.5, 0.25
 
@@ -147,7 +149,7 @@ class Router:
         if not is_sure and request.has_personal_data:
             # What is left of a masked message is too little to offer choices on.
             return Decision(Outcome.SAFETY, (warning,), rule=key)
-        rest = self._answer(retrieval, request) if is_sure else self._clarify(retrieval)
+        rest = self._answer(retrieval, request) if is_sure else self._clarify(retrieval, request)
         first = replace(warning, buttons=())
         return Decision(Outcome.SAFETY, (first, *rest.replies), rest.topics, rule=key)
 
@@ -251,8 +253,8 @@ class Router:
                 return replace(decision, figures=figures)
         if retrieval.verdict is Verdict.ANSWER:
             return replace(self._answer(retrieval, request), figures=figures)
-        if retrieval.verdict is Verdict.CLARIFY:
-            return replace(self._clarify(retrieval), figures=figures)
+        if retrieval.verdict is Verdict.CLARIFY or self._is_life_event(retrieval, request):
+            return replace(self._clarify(retrieval, request), figures=figures)
         is_first = request.session.unclear_count == 0
         if decision := self._flows.not_understood(request):
             return replace(decision, figures=figures)
@@ -300,9 +302,16 @@ class Router:
         reply = self._make.answer(self._topics(retrieval)[0], request.today)
         return Decision(Outcome.ANSWERED, (reply,), self._scored(retrieval))
 
-    def _clarify(self, retrieval: Retrieval) -> Decision:
+    def _is_life_event(self, retrieval: Retrieval, request: Request) -> bool:
+        """Whether a question that is hardly ours tells of something that has a flow."""
+        is_near = retrieval.in_scope >= MIN_IN_SCOPE_OF_EVENT
+        return is_near and self._flows.find_event_flow(request.text) is not None
+
+    def _clarify(self, retrieval: Retrieval, request: Request) -> Decision:
         topics = self._topics(retrieval)[:MAX_CHOICES]
-        return Decision(Outcome.CLARIFY, (self._make.choices(topics),), self._scored(retrieval))
+        event = self._flows.find_event_flow(request.text)
+        choices = self._make.choices(topics, event)
+        return Decision(Outcome.CLARIFY, (choices,), self._scored(retrieval))
 
     def _topics(self, retrieval: Retrieval) -> list[Topic]:
         found = (self._catalog.find_topic(one.name) for one in retrieval.topics)
