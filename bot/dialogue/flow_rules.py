@@ -320,7 +320,9 @@ class FlowRules:
 
 
 def _events(walk: Walk) -> Iterator[str]:
-    """What staff should know of a walk."""
+    """What staff should know of a walk: where it led, and what went wrong."""
+    for place in walk.taken:
+        yield f"flow_step:{place}"
     for page in walk.pages:
         match page:
             case Ended(flow):

@@ -95,15 +95,18 @@ class Walk:
 
     frames: Frames
     pages: tuple[Page, ...] = ()
+    #: The steps that were taken, such as "kich-hoat/noi-cai", in order.
+    taken: tuple[str, ...] = ()
 
 
 @dataclass
 class _Walking:
     frames: list[Frame]
     pages: list[Page] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
 
     def end(self) -> Walk:
-        return Walk(tuple(self.frames), tuple(self.pages))
+        return Walk(tuple(self.frames), tuple(self.pages), tuple(self.taken))
 
 
 class FlowRunner:
@@ -229,6 +232,7 @@ class FlowRunner:
     def _take(self, walking: _Walking, flow: Flow, step: Step) -> bool:
         """Take one step; True when the walk is over for this turn."""
         frame = walking.frames[-1]
+        walking.taken.append(f"{flow.id}/{step.id}")
         match step:
             case Collect() | Do() | Inspect():
                 known = _known_answer(frame, step)
