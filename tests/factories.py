@@ -29,6 +29,7 @@ SAFETY = "config/safety.yaml"
 FILLERS = "config/fillers.yaml"
 SCAM_SIGNS = "config/scam_signs.yaml"
 LAY_LAI = "flows/lay-lai.yaml"
+GIU_KIN = "flows/giu-kin.yaml"
 
 _TAM_TRU = """\
 ---
@@ -185,7 +186,7 @@ steps:
         then: goi
       - else: dan
   - id: goi
-    call: t310
+    call: giu-kin
     next: dan
   - id: dan
     inspect: tin
@@ -196,7 +197,18 @@ steps:
     say: Bạn giữ kín mật khẩu nhé.
     next: END
   - id: hen
-    link: t310
+    link: giu-kin
+"""
+_GIU_KIN = """\
+id: giu-kin
+title: Giữ kín mật khẩu
+description: Việc nên làm để giữ kín mật khẩu.
+steps:
+  - id: doc
+    do: Đọc kỹ lời dặn này.
+    topic: account/quen-mat-khau
+    trouble: PERSON
+    next: END
 """
 _SCAM_SIGNS = """\
 signs:
@@ -251,6 +263,7 @@ _SMALL_FILES = {
     SAFETY: "emergency:\n  - cháy nhà\nemergency_with_marks:\n  - tự tử\n"
     "scam_pressure:\n  - đang giục chuyển tiền\n",
     SCAM_SIGNS: _SCAM_SIGNS,
+    GIU_KIN: _GIU_KIN,
     LAY_LAI: _LAY_LAI,
 }
 #: The files that `write_content` makes.
@@ -268,7 +281,7 @@ def _intents() -> str:
 
 
 def write_content(root: Path) -> Path:
-    """A small content tree without any issue: three topics, two laws, a flow, our own messages."""
+    """A small content tree without any issue: three topics, two laws, two flows, our messages."""
     messages = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
     for path, text in {**_SMALL_FILES, INTENTS: _intents(), MESSAGES: messages}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -323,4 +336,6 @@ def make_catalog(
     """A catalog of these, with our own messages."""
     text = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
     messages, _, _ = read_text_table(MESSAGES, text, "messages")
-    return Catalog(tuple(topics), {law.id: law for law in laws}, tuple(intents), messages, tuple(flows))
+    return Catalog(
+        tuple(topics), {law.id: law for law in laws}, tuple(intents), messages, tuple(flows)
+    )

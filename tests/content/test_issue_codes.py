@@ -13,7 +13,9 @@ from bot.content.loader import load_content
 from bot.domain.system_texts import SystemText
 from tests.factories import (
     ABBREVIATIONS,
-    FILLERS,
+@pytest.mark.parametrize(
+    "path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY, SCAM_SIGNS]
+)
     IDS,
     INTENTS,
     LAWS,
@@ -168,7 +170,7 @@ MISTAKES = [
     Mistake("flow_topic_unknown", LAY_LAI, PARTING, "    show: a/b", "  - id: chao"),
     Mistake("flow_guide_step_unknown", LAY_LAI, "to: 1", "to: 9", "  - id: lam"),
     Mistake("flow_guide_step_unknown", LAY_LAI, "checks: {1:", "checks: {0:", "  - id: lam"),
-    Mistake("flow_unknown", LAY_LAI, "link: t310", "link: t510", "  - id: hen"),
+    Mistake("flow_unknown", LAY_LAI, "link: giu-kin", "link: t510", "  - id: hen"),
     Mistake("flow_branch_without_else", LAY_LAI, "      - else: dan\n", "", "  - id: re"),
     Mistake("flow_branch_without_else", LAY_LAI, PARTING, PARTING.replace("END", "[]"),
             "  - id: chao", "", ("flow_loop_without_exit",)),
@@ -179,7 +181,7 @@ MISTAKES = [
     Mistake("flow_loop_without_exit", LAY_LAI, UNSURE, LOOP, "  - id: vong"),
     Mistake("flow_retry_without_trouble", LAY_LAI, PARTING, PARTING.replace("END", "RETRY"),
             "  - id: chao"),
-    Mistake("flow_calls_itself", LAY_LAI, "call: t310", "call: lay-lai", "  - id: goi"),
+    Mistake("flow_calls_itself", LAY_LAI, "call: giu-kin", "call: lay-lai", "  - id: goi"),
     Mistake("flow_options_count", LAY_LAI, FIRST_OPTION, MANY_OPTIONS, "    options:"),
     Mistake("flow_option_duplicate", LAY_LAI, "label: Không", "label: CO", "      - label: Có",
             and_at=("      - label: CO",)),
@@ -187,7 +189,7 @@ MISTAKES = [
             and_at=("      - label: Không",)),
     Mistake("flow_payload_too_long", LAY_LAI, "value: khong", "value: " + "khong-" * 8 + "khong",
             "      - label: Không"),
-    Mistake("flow_task_too_long", LAY_LAI, TASK, TASK + LONG * 8, "    do: Tắt"),
+    Mistake("flow_task_too_long", LAY_LAI, TASK, TASK + " " + LONG * 9, "    do: Tắt"),
     Mistake("flow_text_too_long", LAY_LAI, "ask: Bạn", "ask: " + LONG * 70 + "bạn", "    ask: và"),
     Mistake("flow_text_too_long", LAY_LAI, "say: Bạn", "say: " + LONG * 70 + "bạn", "    say: và"),
     Mistake("flow_asks_personal_data", LAY_LAI, "ask: Bạn có điện thoại ở đây không?",
@@ -243,6 +245,13 @@ MISTAKES = [
     Mistake("personal_number", LUA_DAO, "Công an cảnh báo", "Công an 0900000001", "  - title:"),
     Mistake("personal_number", MESSAGES, "hỏi việc nào", "gọi 0900000001", "  clarify:"),
     Mistake("personal_number", INTENTS, "- xin chào", "- số 001099000123", "      - số"),
+    Mistake("not_nfc", LAY_LAI, "say: Bạn", f"say: {NFD[2:]} bạn", "    say:"),
+    Mistake("diacritics_missing", LAY_LAI, "Bạn giữ kín mật khẩu nhé.", "Ban giu kin mat khau.",
+            "    say:"),
+    Mistake("diacritics_missing", LAY_LAI, "label: Không", "label: Toi khong co dien thoai",
+            "      - label: Toi"),
+    Mistake("officialese", LAY_LAI, "closing: Bạn vào", "closing: Tiến hành vào", "closing:"),
+    Mistake("personal_number", LAY_LAI, TASK, TASK + " Gọi 0900.000.001.", "    do: Tắt"),
     # intents
     Mistake("intent_unknown", INTENTS, LAST_INTENT, STRAY_INTENT, "  - intent: service/khong-co"),
     Mistake("intent_without_examples", INTENTS, LAST_INTENT, WITHOUT_EXAMPLES,
@@ -323,8 +332,9 @@ def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, pa
     assert "Hãy " in found[0].text
 
 
-@pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY])
-@pytest.mark.parametrize("path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, PLAIN_WORDS, SAFETY, SCAM_SIGNS])
+@pytest.mark.parametrize(
+    "path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY, SCAM_SIGNS]
+)
 def test_a_file_that_is_gone_or_cannot_be_opened_is_reported(root, path):
     (root / path).unlink()
     gone = [one for one in load_content(root)[1] if one.path == path]
@@ -399,3 +409,116 @@ def test_topics_without_id_and_code_are_not_called_duplicates(root):
     for path, old in ((TAM_TRU, "code: 310\n"), (MAT_KHAU, "code: 210\n")):
         spoil(root, path, old, "")
     assert {one.code for one in load_content(root)[1]} == {"key_missing"}
+
+
+@pytest.mark.parametrize("flow", ["t310", "t210"])
+def test_a_flow_may_lead_into_the_one_made_of_a_topic_with_steps(root, flow):
+    spoil(root, LAY_LAI, "call: giu-kin", f"call: {flow}")
+    spoil(root, LAY_LAI, "link: giu-kin", f"link: {flow}")
+    assert load_content(root)[1] == []
+
+
+def test_flows_that_call_each_other_in_a_ring_are_each_told(root):
+    spoil(
+        root,
+        GIU_KIN,
+        "    next: END",
+        "    next: goi\n  - id: goi\n    call: lay-lai\n    next: END",
+    )
+    found = [(one.path, one.code) for one in load_content(root)[1]]
+    assert found == [(GIU_KIN, "flow_calls_itself"), (LAY_LAI, "flow_calls_itself")]
+
+
+def test_two_flows_with_one_id_are_told_of_each_other(root):
+    text = (root / GIU_KIN).read_text(encoding="utf-8")
+    (root / "flows/z.yaml").write_text(text, encoding="utf-8")
+    found = {one.code: one for one in load_content(root)[1]}
+    assert set(found) == {"id_not_like_file", "id_duplicate"}
+    assert GIU_KIN in found["id_duplicate"].text
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "Máy đã báo nhận mã OTP chưa?",
+        "Bạn còn nhớ mật khẩu không?",
+        "Nhập số điện thoại vào VNeID. Máy có nhận không?",
+        "SIM đã khai còn dùng được không?",
+    ],
+)
+def test_a_question_about_a_number_is_not_one_for_the_number(root, ask):
+    spoil(root, LAY_LAI, "ask: Bạn có điện thoại ở đây không?", f"ask: {ask}")
+    assert load_content(root)[1] == []
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "Bạn cho tôi xin số căn cước nhé?",
+        "Mật khẩu của bạn là gì?",
+        "Số tài khoản của bạn là bao nhiêu?",
+        "Gửi ảnh và số CCCD vào đây giúp tôi.",
+        "Bạn đọc mã xác nhận cho tôi nhé.",
+        "Biển số xe của bạn là gì?",
+    ],
+)
+def test_no_question_may_ask_for_what_the_assistant_must_not_see(root, ask):
+    spoil(root, LAY_LAI, "ask: Bạn có điện thoại ở đây không?", f"ask: {ask}")
+    assert [one.code for one in load_content(root)[1]] == ["flow_asks_personal_data"]
+
+
+LONG_QUESTION = f"""steps:
+  - id: {"hoi-" * 11}do
+    collect: co
+    ask: Bạn có máy không?
+    options:
+      - label: Có
+        next: doc
+    unsure: doc
+"""
+INTENT_OF_NO_FLOW = "  - intent: flow/khong-co\n    examples: |\n      - dắt tôi đi\n" + LAST_INTENT
+#: Mistakes that the check lets pass.
+UNREPORTED = {
+    "another way to say two options": (LAY_LAI, "also: [để ở nhà]", "also: [có]"),
+    "a guide that ends before it begins": (LAY_LAI, "    to: 1", "    from: 2\n    to: 1"),
+    "a check of a step that the guide leaves out": (LAY_LAI, "checks: {1:", "checks: {2:"),
+    "an else beside the if": (
+        LAY_LAI,
+        "then: goi\n      - else:",
+        "then: dan\n        else: goi  #",
+    ),
+    "a task whose button is too long": (GIU_KIN, "- id: doc\n", f"- id: {'doc-' * 14}ky\n"),
+    "a question whose last button is too long": (GIU_KIN, "steps:\n", LONG_QUESTION),
+    "an intent of no flow": (INTENTS, LAST_INTENT, INTENT_OF_NO_FLOW),
+    "a sign that weighs nothing": (SCAM_SIGNS, "weight: 1", "weight: 0"),
+    "a sign of no topic": (
+        SCAM_SIGNS,
+        "lua-dao-otp\n    reason: Tin hỏi",
+        "k\n    reason: Tin hỏi",
+    ),
+}
+
+
+@pytest.mark.xfail(strict=True, reason="nothing checks it")
+@pytest.mark.parametrize("name", UNREPORTED)
+def test_a_mistake_of_flows_and_signs_does_not_pass(root, name):
+    spoil(root, *UNREPORTED[name])
+    assert load_content(root)[1]
+
+
+@pytest.mark.xfail(strict=True, reason="nothing checks it")
+def test_a_flow_without_steps_does_not_pass(root):
+    (root / "flows/z.yaml").write_text(
+        "id: z\ntitle: Trống\ndescription: Trống.\nsteps: []\n", encoding="utf-8"
+    )
+    assert load_content(root)[1]
+
+
+@pytest.mark.xfail(strict=True, reason="nothing checks it")
+@pytest.mark.parametrize("flow_id", ["Lấy lại", "lay_lai", "lay:lai", "t310"])
+def test_the_id_of_a_flow_fits_buttons_and_is_not_that_of_a_topics_flow(root, flow_id):
+    spoil(root, GIU_KIN, "id: giu-kin", f"id: '{flow_id}'")
+    (root / GIU_KIN).rename(root / f"flows/{flow_id}.yaml")
+    spoil(root, LAY_LAI, "call: giu-kin", f"call: '{flow_id}'")
+    spoil(root, LAY_LAI, "link: giu-kin", f"link: '{flow_id}'")
+    assert load_content(root)[1]

@@ -58,7 +58,9 @@ def test_the_catalog_carries_its_hash_and_all_content(root):
     assert catalog.content_hash == hash_content(root)
     assert [topic.code for topic in catalog.topics] == [310, 210, 510]
     assert catalog.find_topic("utility/dang-ky-tam-tru") is catalog.topics_by_code[310]
-    assert len(catalog.intents) == 12
+    assert len(catalog.intents) == 15
+    assert [flow.id for flow in catalog.flows] == ["giu-kin", "lay-lai"]
+    assert [sign.id for sign in catalog.scam_signs.signs] == ["doi-ma", "xung-can-bo"]
     assert catalog.abbreviations["cccd"] == "căn cước công dân"
     assert catalog.safety_phrases["emergency"] == ("cháy nhà",)
 
