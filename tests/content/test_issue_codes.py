@@ -13,9 +13,8 @@ from bot.content.loader import load_content
 from bot.domain.system_texts import SystemText
 from tests.factories import (
     ABBREVIATIONS,
-@pytest.mark.parametrize(
-    "path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY, SCAM_SIGNS]
-)
+    FILLERS,
+    GIU_KIN,
     IDS,
     INTENTS,
     LAWS,
