@@ -248,10 +248,14 @@ class FlowRunner:
                 slots = _with(frame.slots, step.slots)
                 walking.frames[-1] = replace(frame, slots=slots)
                 return self._move(walking, way(step.next, slots))
+            case Link() if (at := _place_in_group(walking.frames, step.flow)) is not None:
+                # It is under way already: it begins anew, and what it called is left.
+                is_called = walking.frames[at].is_called
+                walking.frames[at:] = [self._first_frame(step.flow, is_called=is_called)]
             case Call() | Link() if self.find_flow(step.flow) and _has_room(walking.frames):
                 walking.frames.append(self._first_frame(step.flow, is_called=True))
             case Call():
-                return self._move(walking, way(step.next, frame.slots))
+                return self._move(walking, PERSON)
             case Link():
                 walking.frames[-1] = self._first_frame(step.flow, is_called=frame.is_called)
             case Guide():
@@ -317,6 +321,13 @@ def _groups(frames: Frames) -> list[Frames]:
 
 def _flat(groups: Iterable[Frames]) -> Frames:
     return tuple(frame for group in groups for frame in group)
+
+
+def _place_in_group(frames: list[Frame], flow_id: FlowId) -> int | None:
+    """Where the flow stands among those that called the one on top; None when it does not."""
+    first = len(frames) - len(_groups(tuple(frames))[-1])
+    places = (at for at in range(first, len(frames)) if frames[at].flow_id == flow_id)
+    return next(places, None)
 
 
 def _has_room(frames: list[Frame]) -> bool:

@@ -23,6 +23,8 @@ _MAX_EXTRA_WORDS = 4
 #: First words of labels that a plain yes or no means.
 _YES = frozenset(["có", "rồi", "còn", "đúng", "được", "đã"])
 _NO = frozenset(["không", "chưa", "hết", "sai"])
+#: Right before a phrase, they turn it round: "không còn hạn" is not "còn hạn".
+_NEGATIONS = frozenset(["khong", "chua", "chang", "dau", "het"])
 _SAYS_YES = frozenset({"answer/yes", "answer/done"})
 _SAYS_NO = frozenset({"answer/no", "answer/not-done"})
 
@@ -94,7 +96,8 @@ class AnswerReader:
         if extra > _MAX_EXTRA_WORDS:
             return 0.0
         if len(label.split()) > 1 and f" {label} " in f" {key} ":
-            return 0.95
+            before = f" {key} ".split(f" {label} ")[0].split()[-1:]
+            return 0.0 if _NEGATIONS.intersection(before) else 0.95
         return SequenceMatcher(None, key, label, autojunk=False).ratio()
 
 

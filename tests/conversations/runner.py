@@ -7,6 +7,7 @@ writes what came of it beside each turn: the outcome, the flow and step, the rep
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,11 +17,14 @@ from typing import Any
 import yaml
 
 from bot.app import App
+from bot.domain.flows import Flow
 from bot.domain.messages import Utterance
+from bot.domain.payloads import FLOW, flow_payload
 from bot.domain.session import Session, Turn
 from bot.text.markup import to_plain
 
 SCRIPTS = Path(__file__).parent / "scripts"
+WALKS = Path(__file__).parent / "walks"
 FIRST_DAY = date(2026, 11, 21)
 INPUT_KEYS = {"says", "presses", "days"}
 
@@ -62,6 +66,8 @@ def play(app: App, script: dict[str, Any]) -> Iterator[Played]:
     for scripted in script["turns"]:
         today += timedelta(days=scripted.get("days", 0))
         label = scripted.get("presses")
+        if label is not None and label.startswith(f"{FLOW}:"):
+            buttons = {**buttons, label: label}  # a link or a poster that begins a flow
         if label is not None and label not in buttons:
             raise ScriptBroken(f"no button {label!r} among {list(buttons)}")
         utterance = Utterance(
@@ -79,3 +85,14 @@ def write_golden(path: Path, script: dict[str, Any], played: list[Played]) -> No
     golden = {**script, "turns": [one.golden() for one in played]}
     text = yaml.safe_dump(golden, allow_unicode=True, sort_keys=False, width=100)
     path.write_text(text, encoding="utf-8")
+
+
+def walks_of(flow: Flow) -> list[dict[str, Any]]:
+    """Scripts that press buttons through a flow, as `tests.conversations.cover` wrote them."""
+    path = WALKS / f"{flow.id}.jsonl"
+    walks = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    begin = {"presses": flow_payload(flow.id)}
+    return [
+        {"title": flow.id, "turns": [begin, *({"presses": label} for label in walk)]}
+        for walk in walks
+    ]
