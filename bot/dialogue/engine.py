@@ -52,7 +52,8 @@ class Engine:
 def _next_session(session: Session, decision: Decision, today: date) -> Session:
     buttons = [button for reply in decision.replies for button in reply.buttons]
     unclear = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY} and decision.rule not in {
-        "menu"
+        "menu",
+        "flow_welcome_back",
     }
     return Session(
         id=session.id,

@@ -16,8 +16,8 @@ from bot.dialogue.flow_runner import (
     Page,
     Walk,
 )
-from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
-from bot.domain.cards import source_line
+from bot.dialogue.replies import ReplyMaker
+from bot.domain.cards import MAX_REPLY_CHARS, source_line
 from bot.domain.catalog import Catalog
 from bot.domain.flows import Collect, Do, Flow, Inspect, Say, Show, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE, Frame
@@ -53,7 +53,7 @@ class FlowReplyMaker:
             reply = self._page(page, walk, today)
             if reply is None:
                 continue
-            if found and not found[-1].buttons and not isinstance(page, Show):
+            if found and not isinstance(page, Show) and _fits(found[-1], reply):
                 found[-1] = _joined(found[-1], reply)
             else:
                 found.append(reply)
@@ -67,22 +67,22 @@ class FlowReplyMaker:
                 topic = self._catalog.find_topic(page.topic)
                 return self._make.answer(topic, today) if topic else None
             case Asked():
-                return self.asked(page, walk.frames[-1])
+                return self.asked(page, walk.frames)
             case Ended():
                 return self._ended(page, walk)
             case Lost():
-                return self._lost(page.flow)
+                return self._lost(page.flow, walk.frames)
             case NeedsPerson():
                 return self._make.text(SystemText.FLOW_NEEDS_PERSON, self._go_on(walk.frames))
             case Looped():
                 return None
 
-    def asked(self, asked: Asked, frame: Frame) -> Reply:
+    def asked(self, asked: Asked, frames: tuple[Frame, ...]) -> Reply:
         """The question or the task that waits, with its answers as buttons."""
         step = asked.step
-        text = self._task(step, asked, frame) if isinstance(step, Do) else step.ask
+        text = self._task(step, asked, frames[-1]) if isinstance(step, Do) else step.ask
         image = None if isinstance(step, Inspect) else step.image or None
-        return Reply(text, tuple(self._buttons(asked, frame)), image)
+        return Reply(text, tuple(self._buttons(asked, frames)), image)
 
     def _task(self, step: Do, asked: Asked, frame: Frame) -> str:
         say = self._catalog.message
@@ -105,12 +105,12 @@ class FlowReplyMaker:
             isinstance(one, Do) and one.topic == step.topic and one.id != step.id for one in passed
         )
 
-    def _buttons(self, asked: Asked, frame: Frame) -> Iterable[Button]:
+    def _buttons(self, asked: Asked, frames: tuple[Frame, ...]) -> Iterable[Button]:
         step, flow_id = asked.step, asked.flow.id
         answers = self._answers(step)
         for label, value in answers:
             yield Button(label, answer_payload(flow_id, step.id, value))
-        yield from self._moves(step, frame)[: max(MAX_MENU_BUTTONS - len(answers), 0)]
+        yield from self._moves(step, frames)
 
     def _answers(self, step: Waiting) -> list[tuple[str, str]]:
         """Labels and values of all answers to a step."""
@@ -126,9 +126,9 @@ class FlowReplyMaker:
             answers.append((self._catalog.message(SystemText.BUTTON_UNSURE), UNSURE))
         return answers
 
-    def _moves(self, step: Waiting, frame: Frame) -> list[Button]:
+    def _moves(self, step: Waiting, frames: tuple[Frame, ...]) -> list[Button]:
         moves = []
-        if frame.trail or frame.is_called:
+        if self._runner.can_go_back(frames):
             moves.append(self._make.button(SystemText.BUTTON_BACK, move_payload(BACK)))
         if isinstance(step, Do):
             moves.append(self._make.button(SystemText.BUTTON_ASK, move_payload(ASK)))
@@ -151,12 +151,12 @@ class FlowReplyMaker:
         return Reply("\n\n".join(parts), tuple(buttons)) if parts else None
 
     def _waiting(self, frames: Sequence[Frame]) -> str:
-        flow = self._runner.find_flow(frames[-1].flow_id)
+        flow = self._runner.begun_flow(tuple(frames))
         return self._catalog.message(SystemText.FLOW_WAITING, title=flow.title if flow else "")
 
-    def _lost(self, flow: Flow | None) -> Reply:
+    def _lost(self, flow: Flow | None, frames: tuple[Frame, ...]) -> Reply:
         if flow is None:
-            return self._make.text(SystemText.FLOW_GONE)
+            return self._make.text(SystemText.FLOW_GONE, self._go_on(frames))
         return self._make.text(SystemText.FLOW_LOST, title=flow.title)
 
     def _go_on(self, frames: Sequence[Frame]) -> tuple[Button, ...]:
@@ -167,9 +167,14 @@ class FlowReplyMaker:
             self._make.button(SystemText.BUTTON_STOP, move_payload(STOP)),
         )
 
-    def offer_to_go_on(self, frames: tuple[Frame, ...], *, key: SystemText) -> Reply:
-        """Asks whether to go on with the flow that waits; `key` says why."""
-        return Reply(self._catalog.message(key, place=self.place(frames)), self._go_on(frames))
+    def offer_to_go_on(self, frames: tuple[Frame, ...]) -> Reply:
+        """Asks whether to go on with the flow that waits."""
+        place = self.place(frames)
+        return self._make.text(SystemText.FLOW_GO_ON, self._go_on(frames), place=place)
+
+    def ask_away(self, frames: tuple[Frame, ...]) -> Reply:
+        """Lets the citizen ask something in between."""
+        return self._make.text(SystemText.FLOW_ASK_AWAY, self._go_on(frames))
 
     def welcome_back(self, frames: tuple[Frame, ...]) -> Reply:
         """Greets who comes back after days to a flow that is not at its end."""
@@ -187,6 +192,12 @@ class FlowReplyMaker:
             return f'"{title}"'
         number, count = asked.progress
         return self._catalog.message(SystemText.FLOW_PLACE, title=title, number=number, count=count)
+
+
+def _fits(first: Reply, second: Reply) -> bool:
+    """Whether both can be one message: no buttons in the middle, one picture, not too long."""
+    is_short = len(first.text) + len(second.text) + 2 <= MAX_REPLY_CHARS
+    return is_short and not first.buttons and not (first.image and second.image)
 
 
 def _joined(first: Reply, second: Reply) -> Reply:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.flow_replies import FlowReplyMaker
 from bot.dialogue.flow_runner import (
-    Ended,
     FlowRunner,
     Frames,
     Looped,
@@ -18,7 +17,7 @@ from bot.dialogue.flow_runner import (
 )
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Do, Flow, Inspect, Show
+from bot.domain.flows import Flow, Inspect, Show
 from bot.domain.frames import DONE, UNSURE
 from bot.domain.messages import Reply
 from bot.domain.payloads import (
@@ -48,11 +47,20 @@ from bot.text.normalize import words
 SERVICE_FLOW, LIFE_EVENT = "tim-dich-vu", "su_kien"
 #: How a message begins that corrects an earlier answer.
 _CORRECTS = (
-    "nham roi", "toi nham", "em nham", "bac nham", "a nham", "nham", "lon roi", "khong phai",
+    "nham roi", "toi nham", "em nham", "bac nham", "a nham", "nham", "lon roi",
     "y toi la", "y em la", "y bac la", "sua lai la", "sua lai", "doi lai la", "doi lai",
 )  # fmt: skip
+#: A shorter message is no pasted one.
+MIN_PASTED_WORDS = 4
 #: A longer message on coming back is a question, not a greeting.
 _MAX_GREETING_WORDS = 3
+#: What is said when an answer is not understood, the first, second and third time running; then
+#: from the beginning, so that nobody reads the same thrice.
+_NOT_UNDERSTOOD = (
+    SystemText.FLOW_NOT_UNDERSTOOD,
+    SystemText.FLOW_NOT_UNDERSTOOD_AGAIN,
+    SystemText.FLOW_NOT_UNDERSTOOD_PERSON,
+)
 #: The move that a command intent stands for.
 _MOVES_OF_INTENTS = {
     "command/back": BACK,
@@ -139,8 +147,7 @@ class FlowRules:
         if move == STOP:
             return self._stopped(request)
         if move == ASK:
-            resume = self._say.offer_to_go_on(frames, key=SystemText.FLOW_ASK_AWAY)
-            return Decision(Outcome.ANSWERED, (resume,), rule="flow_ask")
+            return Decision(Outcome.ANSWERED, (self._say.ask_away(frames),), rule="flow_ask")
         moves: Mapping[str, Callable[[Frames], Walk]] = {
             BACK: self._runner.back,
             REPEAT: self._runner.resume,
@@ -162,19 +169,18 @@ class FlowRules:
 
     def _skip(self, frames: Frames) -> Walk:
         """Pass over the step that waits: a task counts as done, a question as not known."""
-        asked = self._runner.waiting(frames)
-        answer = DONE if asked is not None and isinstance(asked.step, Do) else UNSURE
+        answer = DONE if self._runner.has_answer(frames, DONE) else UNSURE
         return self._runner.answer(frames, answer)
 
     def _stopped(self, request: Request) -> Decision:
         frames = request.session.frames
-        left = self._runner.find_flow(frames[-1].flow_id)
+        left = self._runner.begun_flow(frames)
         walk = self._runner.stop(frames)
         title = left.title if left else ""
         reply = self._make.text(SystemText.FLOW_STOPPED, (self._make.menu_button(),), title=title)
         replies = [reply]
         if walk.frames:
-            replies.append(self._say.offer_to_go_on(walk.frames, key=SystemText.FLOW_GO_ON))
+            replies.append(self._say.offer_to_go_on(walk.frames))
         return Decision(Outcome.SMALLTALK, tuple(replies), rule="flow_stop", frames=walk.frames)
 
     # --- typed messages while a flow is under way
@@ -199,17 +205,19 @@ class FlowRules:
             return None
         if corrected := self._correction(request):
             return self._walked(corrected, request, "flow_correct")
-        asked = self._runner.waiting(frames)
-        if asked is not None and isinstance(asked.step, Inspect):
-            return self._inspected(request)
         answer = self._find_answer(request.text, request.session)
         if answer is None:
             return None
         return self._walked(self._runner.answer(frames, answer), request, "flow_answer")
 
-    def _inspected(self, request: Request) -> Decision | None:
-        """What a pasted message looks like. The message goes no further than this."""
-        if self._reader.find_intent(request.text) is not None:
+    def inspect(self, request: Request) -> Decision | None:
+        """What a pasted message looks like. The message goes no further than this, so what it says
+        of emergencies or numbers is not the citizen's.
+        """
+        asked = self._runner.waiting(request.session.frames)
+        if asked is None or not isinstance(asked.step, Inspect) or request.payload:
+            return None
+        if len(words(request.text)) < MIN_PASTED_WORDS or self._reader.find_intent(request.text):
             return None
         signs = self._inspector.find(request.text)
         walk = self._runner.answer(request.session.frames, verdict(signs))
@@ -222,7 +230,9 @@ class FlowRules:
 
     def _find_answer(self, text: str, session: Session) -> str | None:
         asked = self._runner.waiting(session.frames)
-        return self._reader.find_answer(asked.step, text) if asked else None
+        answer = self._reader.find_answer(asked.step, text) if asked else None
+        is_known = answer is not None and self._runner.has_answer(session.frames, answer)
+        return answer if is_known else None
 
     def _correction(self, request: Request) -> Walk | None:
         """The walk after "à nhầm, mức 1 cơ": the latest question that has such an answer."""
@@ -231,8 +241,7 @@ class FlowRules:
         if start is None:
             return None
         rest = " ".join(request.text.split()[len(start.split()) :])
-        frames = request.session.frames
-        for question in self._runner.answered_questions(frames):
+        for frames, question in self._runner.answered_questions(request.session.frames):
             value = self._reader.find_answer(question, rest)
             if value is not None and (walk := self._runner.correct(frames, question.id, value)):
                 return walk
@@ -258,7 +267,7 @@ class FlowRules:
         if family != IntentFamily.ANSWER or asked is None:
             return None
         answer = self._reader.find_answer(asked.step, request.text, intent)
-        if answer is None:
+        if answer is None or not self._runner.has_answer(request.session.frames, answer):
             return None
         walk = self._runner.answer(request.session.frames, answer)
         return self._walked(walk, request, "flow_answer")
@@ -269,13 +278,10 @@ class FlowRules:
         asked = self._runner.waiting(frames)
         if asked is None:
             return None
-        again = request.session.unclear_count > 0
-        key = SystemText.FLOW_NOT_UNDERSTOOD_AGAIN if again else SystemText.FLOW_NOT_UNDERSTOOD
-        step = self._say.asked(asked, frames[-1])
-        buttons = step.buttons
-        if again:
-            buttons = (*buttons[: MAX_MENU_BUTTONS - 1], self._make.handoff_button())
-        text = f"{self._catalog.message(key)}\n\n{step.text}"
+        turn = request.session.unclear_count % len(_NOT_UNDERSTOOD)
+        step = self._say.asked(asked, frames)
+        buttons = (*step.buttons, self._make.handoff_button()) if turn else step.buttons
+        text = f"{self._catalog.message(_NOT_UNDERSTOOD[turn])}\n\n{step.text}"
         return Decision(
             Outcome.CLARIFY, (Reply(text, buttons, step.image),), rule="flow_not_understood"
         )
@@ -289,10 +295,13 @@ class FlowRules:
         if decision.outcome in {Outcome.CLARIFY, Outcome.UNKNOWN, Outcome.HANDOFF}:
             # One more message would bury the choices: a button under them is enough.
             last = decision.replies[-1]
+            if len(last.buttons) >= MAX_MENU_BUTTONS:
+                offer = self._say.offer_to_go_on(frames)
+                return replace(decision, replies=(*decision.replies, offer))
             resume = self._make.button(SystemText.BUTTON_RESUME, move_payload(RESUME))
             last = replace(last, buttons=(*last.buttons, resume))
             return replace(decision, replies=(*decision.replies[:-1], last))
-        offer = self._say.offer_to_go_on(frames, key=SystemText.FLOW_GO_ON)
+        offer = self._say.offer_to_go_on(frames)
         return replace(decision, replies=(*decision.replies, offer))
 
     def _walked(
@@ -323,10 +332,10 @@ def _events(walk: Walk) -> Iterator[str]:
     """What staff should know of a walk: where it led, and what went wrong."""
     for place in walk.taken:
         yield f"flow_step:{place}"
+    for ended in walk.ended:
+        yield f"flow_ended:{ended}"
     for page in walk.pages:
         match page:
-            case Ended(flow):
-                yield f"flow_ended:{flow.id}"
             case Lost(flow):
                 yield f"flow_lost:{flow.id if flow else ''}"
             case Looped(flow, step_id):

@@ -6,7 +6,7 @@ said comes as pages, which `bot.dialogue.flow_replies` makes into messages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -34,8 +34,9 @@ from bot.domain.flows import (
 from bot.domain.frames import DONE, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
 from bot.domain.scam_signs import FEW, MANY, NONE
 
-#: More steps than this without a question to the citizen is a loop that an author made.
-MAX_STEPS_PER_TURN = 50
+#: More steps than this without a question to the citizen is a loop that an author made. Answers
+#: kept from before a correction are no loop: there are at most so many as are remembered.
+MAX_STEPS_PER_TURN = 50 + 2 * MAX_TRAIL
 #: A flow and what it calls and links to are at most so deep; a link goes over for good then.
 MAX_DEPTH = 5
 #: So many flows can be begun and unfinished, not counting those that they called.
@@ -97,6 +98,8 @@ class Walk:
     pages: tuple[Page, ...] = ()
     #: The steps that were taken, such as "kich-hoat/noi-cai", in order.
     taken: tuple[str, ...] = ()
+    #: The flows that came to their end.
+    ended: tuple[FlowId, ...] = ()
 
 
 @dataclass
@@ -104,9 +107,10 @@ class _Walking:
     frames: list[Frame]
     pages: list[Page] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
+    ended: list[FlowId] = field(default_factory=list)
 
     def end(self) -> Walk:
-        return Walk(tuple(self.frames), tuple(self.pages), tuple(self.taken))
+        return Walk(tuple(self.frames), tuple(self.pages), tuple(self.taken), tuple(self.ended))
 
 
 class FlowRunner:
@@ -160,6 +164,21 @@ class FlowRunner:
             return None
         return Asked(flow, step, progress(flow, frames[-1]))
 
+    def has_answer(self, frames: Frames, value: str) -> bool:
+        """Whether the step that waits has such an answer."""
+        asked = self.waiting(frames)
+        return asked is not None and _way_after(asked.step, value, frames[-1].slots) is not None
+
+    def begun_flow(self, frames: Frames) -> Flow | None:
+        """The flow that was begun, whatever it called since; None when there is none."""
+        groups = _groups(frames)
+        return self.find_flow(groups[-1][0].flow_id) if groups else None
+
+    def can_go_back(self, frames: Frames) -> bool:
+        """Whether anything was answered in the flow that was begun last."""
+        groups = _groups(frames)
+        return any(frame.trail for frame in groups[-1]) if groups else False
+
     def answer(self, frames: Frames, value: str) -> Walk:
         """Answer the step that waits with an option's value, `DONE`, `TROUBLE` or `UNSURE`.
 
@@ -179,7 +198,8 @@ class FlowRunner:
         frame = frames[-1]
         if frame.trail:
             return self._go(_Walking([*frames[:-1], _undone(frame, len(frame.trail) - 1)]))
-        return self.back(frames[:-1]) if frame.is_called else self.resume(frames)
+        can_go_back = frame.is_called and self.can_go_back(frames)
+        return self.back(frames[:-1]) if can_go_back else self.resume(frames)
 
     def correct(self, frames: Frames, step_id: str, value: str) -> Walk | None:
         """Answer an earlier step anew; what was answered after it is kept where it is still asked.
@@ -194,19 +214,22 @@ class FlowRunner:
             return None
         at = places[-1]
         later: dict[str, str] = {
-            one.step_id: one.answer for one in frame.trail[at + 1 :] if one.answer != TROUBLE
+            _kept(one.step_id): one.answer for one in frame.trail[at + 1 :] if one.answer != TROUBLE
         }
         earlier = replace(_undone(frame, at), given={**frame.given, **later})
         return self.answer((*frames[:-1], earlier), value)
 
-    def answered_questions(self, frames: Frames) -> tuple[Collect, ...]:
-        """The questions of this flow that were answered so far, the latest first, each once."""
-        flow = self.find_flow(frames[-1].flow_id) if frames else None
-        if flow is None:
-            return ()
-        ids = dict.fromkeys(one.step_id for one in reversed(frames[-1].trail))
-        steps = (flow.find_step(step_id) for step_id in ids)
-        return tuple(step for step in steps if isinstance(step, Collect))
+    def answered_questions(self, frames: Frames) -> Iterator[tuple[Frames, Collect]]:
+        """The questions answered so far in the flow that was begun last and in what it called, the
+        latest first, each with the frames up to its flow.
+        """
+        for depth in range(len(_groups(frames)[-1]) if frames else 0):
+            above = frames[: len(frames) - depth]
+            flow = self.find_flow(above[-1].flow_id)
+            for step_id in dict.fromkeys(one.step_id for one in reversed(above[-1].trail)):
+                step = flow.find_step(step_id) if flow else None
+                if isinstance(step, Collect):
+                    yield above, step
 
     # --- walking
 
@@ -283,23 +306,25 @@ class FlowRunner:
         walking.frames[-1] = replace(frame, step_id=to)
         return False
 
-    def _end(self, walking: _Walking) -> bool:
-        """End the top frame: its caller goes on; what else waits below is not begun by itself."""
-        ended = walking.frames.pop()
-        # A flow that linked to another was at its end itself.
-        while ended.is_called and isinstance(caller := self._top_step(walking), Link):
-            linked, ended = ended, walking.frames.pop()
-            if not ended.is_called:
-                return self._closed(walking, linked)
-        if not ended.is_called:
-            return self._closed(walking, ended)
-        caller = self._top_step(walking)
-        to = way(caller.next, walking.frames[-1].slots) if isinstance(caller, Call) else END
-        return self._move(walking, to)
+    def _end(self, walking: _Walking, shown: Frame | None = None) -> bool:
+        """End the top frame: its caller goes on; what else waits below is not begun by itself.
 
-    def _closed(self, walking: _Walking, frame: Frame) -> bool:
+        `shown` is the flow whose end is told: the last of those that linked to each other.
+        """
+        ended = walking.frames.pop()
+        walking.ended.append(ended.flow_id)
+        if not ended.is_called:
+            return self._close(walking, shown or ended)
+        caller = self._top_step(walking)
+        if isinstance(caller, Call):
+            return self._move(walking, way(caller.next, walking.frames[-1].slots))
+        # A flow that linked to another is at its end too; one that was changed finds its place.
+        return self._end(walking, shown or ended) if isinstance(caller, Link) else False
+
+    def _close(self, walking: _Walking, frame: Frame) -> bool:
+        flow = self.find_flow(frame.flow_id)
         has_done = any(one.answer == DONE for one in frame.trail)
-        walking.pages.append(Ended(self._flows[frame.flow_id], has_done))
+        walking.pages.append(Ended(flow, has_done) if flow else Lost(None))
         return True
 
     def _top_step(self, walking: _Walking) -> Step | None:
@@ -352,16 +377,21 @@ def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | No
 def _answered(frame: Frame, step: Waiting, answer: str) -> Frame:
     """The frame after an answer, still on the same step."""
     passed = Passed(step.id, answer, frame.slots)
-    slots, keys = frame.slots, {str(step.id)}
+    slots, keys = frame.slots, {_kept(step.id)}
     if not isinstance(step, Do):
-        slots, keys = _with(frame.slots, {step.slot: answer}), {str(step.id), step.slot}
+        slots, keys = _with(frame.slots, {step.slot: answer}), {_kept(step.id), step.slot}
     given = {key: value for key, value in frame.given.items() if key not in keys}
     return replace(frame, slots=slots, trail=(*frame.trail, passed)[-MAX_TRAIL:], given=given)
 
 
+def _kept(step_id: StepId) -> str:
+    """The key of an answer that is kept for a step; no slot is named so."""
+    return f"step:{step_id}"
+
+
 def _known_answer(frame: Frame, step: Waiting) -> str | None:
     """The answer given beforehand, if the step has it and it needs nobody."""
-    keys = (step.id, step.slot) if isinstance(step, Collect) else (step.id,)
+    keys = (_kept(step.id), step.slot) if isinstance(step, Collect) else (_kept(step.id),)
     for key in keys:
         answer = frame.given.get(key)
         if answer is not None and _way_after(step, answer, frame.slots) not in {None, PERSON}:

@@ -47,6 +47,9 @@ MIN_IN_SCOPE_OF_EVENT = 0.05
 MIN_OTHER_INTENT, MIN_OTHER_INTENT_OUT_OF_SCOPE = 0.5, 0.25
 
 
+#: What is said when there is no answer, the first, second and third time running; then from the
+#: beginning, so that nobody reads the same thrice.
+_UNKNOWN = (SystemText.UNKNOWN, SystemText.UNKNOWN_AGAIN, SystemText.UNKNOWN_PERSON)
 #: Which outcome a turn with several questions is named after.
 _OUTCOME_ORDER = (Outcome.SAFETY, Outcome.ANSWERED, Outcome.CLARIFY, Outcome.HANDOFF)
 
@@ -70,6 +73,7 @@ class Router:
         self._flows = FlowRules(catalog, FlowRunner(catalog.flows_by_id), reader)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
             ("unreadable", self._unreadable),
+            ("flow_inspect", self._flows.inspect),
             ("emergency", self._emergency),
             ("scam_in_progress", self._scam_in_progress),
             ("personal_data", self._personal_data),
@@ -255,10 +259,9 @@ class Router:
             return replace(self._answer(retrieval, request), figures=figures)
         if retrieval.verdict is Verdict.CLARIFY or self._is_life_event(retrieval, request):
             return replace(self._clarify(retrieval, request), figures=figures)
-        is_first = request.session.unclear_count == 0
         if decision := self._flows.not_understood(request):
             return replace(decision, figures=figures)
-        key = SystemText.UNKNOWN if is_first else SystemText.UNKNOWN_AGAIN
+        key = _UNKNOWN[request.session.unclear_count % len(_UNKNOWN)]
         return replace(self._unknown(self._make.text(key)), figures=figures)
 
     def _is_topic_first(self, retrieval: Retrieval) -> bool:

@@ -142,6 +142,7 @@ def _trouble(question: StepId, topic: Topic, tools: Tools) -> list[Step]:
         slot=str(question),
         ask=tools.say(SystemText.FLOW_TROUBLE_ASK),
         options=(*options, Option(tools.say(SystemText.BUTTON_SOMETHING_ELSE), "0", PERSON)),
+        unsure=PERSON,
     )
     return [ask, *repairs]
 

@@ -59,6 +59,7 @@ class SystemText(StrEnum):
     CLARIFY = "clarify"
     CLARIFY_NONE = "clarify_none"
     UNKNOWN = "unknown"
+    UNKNOWN_PERSON = "unknown_person"
     UNKNOWN_AGAIN = "unknown_again"
     # around a chat in the terminal
     CHAT_HINT = "chat_hint"
@@ -87,6 +88,7 @@ class SystemText(StrEnum):
     FLOW_ASK_AWAY = "flow_ask_away"
     FLOW_NOT_UNDERSTOOD = "flow_not_understood"
     FLOW_NOT_UNDERSTOOD_AGAIN = "flow_not_understood_again"
+    FLOW_NOT_UNDERSTOOD_PERSON = "flow_not_understood_person"
     FLOW_STOPPED = "flow_stopped", "title"
     FLOW_NONE = "flow_none"
     BUTTON_DONE = "button_done"

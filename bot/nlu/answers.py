@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bot.domain.flows import Collect, Do, Option, Waiting
+from bot.domain.flows import Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
 from bot.text.fold import fold
@@ -57,14 +57,16 @@ class AnswerReader:
         `intent` is what the message was found to mean otherwise, such as "answer/yes".
         """
         intent = intent or self.find_intent(text)
-        if intent == "answer/unsure":
-            return TROUBLE if isinstance(step, Do) else UNSURE
         if isinstance(step, Do):
-            return DONE if intent in _SAYS_YES else TROUBLE if intent in _SAYS_NO else None
-        if not isinstance(step, Collect):
-            return None
+            says_no = intent in _SAYS_NO or intent == "answer/unsure"
+            return DONE if intent in _SAYS_YES else TROUBLE if says_no else None
+        if isinstance(step, Inspect):
+            # Who has no message to paste.
+            return UNSURE if intent in _SAYS_NO or intent == "answer/unsure" else None
         if option := self._likest(step.options, text):
             return option.value
+        if intent == "answer/unsure":
+            return UNSURE
         if intent in _SAYS_YES:
             return _value_of_only(step.options, _YES)
         return _value_of_only(step.options, _NO) if intent in _SAYS_NO else None
@@ -81,7 +83,8 @@ class AnswerReader:
         )
         if not scored or scored[0][0] < MIN_LIKENESS:
             return None
-        if len(scored) > 1 and scored[0][0] - scored[1][0] < MIN_LEAD:
+        is_exact = scored[0][0] == 1
+        if len(scored) > 1 and scored[0][0] - scored[1][0] < (0.01 if is_exact else MIN_LEAD):
             return None
         return scored[0][2]
 
@@ -92,6 +95,8 @@ class AnswerReader:
             return 0.0
         if key == label:
             return 1.0
+        if _numbers(key) and _numbers(label) and _numbers(key) != _numbers(label):
+            return 0.0  # 16 is no slip of 14
         extra = len(key.split()) - len(label.split())
         if extra > _MAX_EXTRA_WORDS:
             return 0.0
@@ -105,6 +110,10 @@ def _value_of_only(options: Iterable[Option], first_words: frozenset[str]) -> st
     """The value of the one option whose label begins with one of the words."""
     found = [one.value for one in options if _first_word(one.label) in first_words]
     return found[0] if len(found) == 1 else None
+
+
+def _numbers(key: str) -> set[str]:
+    return {word for word in key.split() if word.isdigit()}
 
 
 def _first_word(label: str) -> str:

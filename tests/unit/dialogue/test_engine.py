@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import App
+from bot.content.checks.flows import MAX_OPTIONS
 from bot.dialogue.replies import MAX_BUTTONS, MAX_MENU_BUTTONS
 from bot.domain.cards import MAX_REPLY_CHARS
 from bot.domain.messages import Utterance
@@ -18,6 +19,9 @@ from bot.domain.session import Outcome, Session, Turn
 
 TODAY = date(2026, 11, 21)
 ID_NUMBER = "079" + "123456789"
+
+#: Beside the answers of a question: not sure, back, stop; twice not understood: a person.
+FLOW_MOVES = 4
 
 
 def say(app: App, text: str, session: Session | None = None) -> Turn:
@@ -198,19 +202,25 @@ def test_every_topic_can_be_shown_with_every_card_within_the_limits(app):
 
 
 def test_no_reply_has_more_buttons_than_its_kind_may_have(app):
-    seen, waiting, counts = set(), ["menu", "handoff", "none"], {"menu": set(), "other": set()}
+    seen, waiting, counts = (
+        set(),
+        ["menu", "handoff", "none"],
+        {"menu": set(), "flow": set(), "other": set()},
+    )
     while waiting:
         payload = waiting.pop()
         if payload in seen:
             continue
         seen.add(payload)
         turn = press(app, payload)
-        kind = "menu" if turn.rule == "menu" else "other"
+        kind = "flow" if turn.rule.startswith("flow_") else turn.rule
+        kind = kind if kind in counts else "other"
         counts[kind].update(len(reply.buttons) for reply in turn.replies)
         waiting += [button.payload for reply in turn.replies for button in reply.buttons]
     for text in ("thẻ căn cước", "có người xưng công an đang gọi bảo đọc mã otp", "giá vàng"):
         counts["other"].update(len(reply.buttons) for reply in say(app, text).replies)
     assert max(counts["menu"]) == MAX_MENU_BUTTONS
+    assert max(counts["flow"]) <= MAX_OPTIONS + FLOW_MOVES
     assert max(counts["other"]) == MAX_BUTTONS
 
 

@@ -226,7 +226,7 @@ def test_a_flow_called_as_a_repair_leads_back_to_the_task(talk):
     assert talk.place == ("go-roi", "tat-may")
     talk.pick("Đã xong")
     assert talk.place == ("kich-hoat", "bam")
-    assert "ended" not in str(talk.turn.events)
+    assert "flow_ended:kich-hoat" not in talk.turn.events
 
 
 @pytest.mark.parametrize(
