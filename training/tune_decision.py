@@ -33,6 +33,7 @@ from bot.retrieval.decision import (
     DecisionModel,
     Gate,
     LogisticModel,
+    Masks,
     fused_logits,
     gate_values,
     is_short,
@@ -176,12 +177,12 @@ class Gated:
 
 def gated(cases: list[Case], names: tuple[str, ...], fusion: Fusion) -> Gated:
     """The gate's view of the cases; a class of another family counts as out of scope."""
-    mask = np.array([is_topic(name) for name in names])
+    masks = Masks.of(names)
     values, right = [], []
     for one in cases:
         logits = fused_logits(one.signals, fusion.weights, fusion.sharpness)
-        values.append(gate_values(one.signals, logits, mask))
-        right.append(names[int(np.argmax(np.where(mask, logits, -np.inf)))] == one.name)
+        values.append(gate_values(one.signals, logits, masks))
+        right.append(names[int(np.argmax(np.where(masks.topics, logits, -np.inf)))] == one.name)
     inside = np.array([is_topic(one.name) for one in cases])
     return Gated(np.stack(values), inside, np.array(right))
 

@@ -159,7 +159,7 @@ class FlowRules:
         return self._walked(walk(frames), request, f"flow_{move}") if walk else None
 
     def _nothing_to_move(self, move: str) -> Decision | None:
-        if move not in {BACK, REPEAT, SKIP, RESTART, RESUME, ASK}:
+        if move not in {BACK, REPEAT, SKIP, RESTART, RESUME, ASK, STOP}:
             return None
         return Decision(
             Outcome.CLARIFY,

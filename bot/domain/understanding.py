@@ -26,6 +26,13 @@ class Intent:
         """The part of the name before the slash."""
         return self.name.split("/", 1)[0]
 
+    @property
+    def is_searched(self) -> bool:
+        """Whether questions are compared with the examples; an answer or a move only means
+        something while a flow is under way, where whole messages are looked up.
+        """
+        return self.family != IntentFamily.ANSWER and self.name not in MOVE_COMMANDS
+
 
 @dataclass(frozen=True, slots=True)
 class EntityPhrase:

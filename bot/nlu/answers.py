@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 
 from bot.domain.flows import Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
@@ -18,6 +18,10 @@ from bot.text.normalize import to_syllables, words
 #: How alike (0 to 1, difflib's ratio) a message and a label must be, and by how much more alike
 #: than the next option. Set so that two slips in a label of three words still pass.
 MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
+#: The same for a whole example of an answer or a command; shorter ones are other words, not slips,
+#: and longer ones are told, not answered.
+MIN_LIKENESS_OF_EXAMPLE = 0.88
+_MIN_CHARS_WITH_SLIP, _MAX_CHARS_WITH_SLIP = 6, 24
 #: A message so much longer than a label is no label with slips.
 _MAX_EXTRA_WORDS = 4
 #: First words of labels that a plain yes or no means.
@@ -48,8 +52,14 @@ class AnswerReader:
         return cls(known, abbreviations)
 
     def find_intent(self, text: str) -> str | None:
-        """The intent that has this whole message as an example, such as "command/back"."""
-        return self.intents.get(_key(text, self.abbreviations))
+        """The intent that has this whole message as an example, such as "command/back"; a short
+        message may have a slip.
+        """
+        key = _key(text, self.abbreviations)
+        if key in self.intents or not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
+            return self.intents.get(key)
+        near = get_close_matches(key, self.intents, n=1, cutoff=MIN_LIKENESS_OF_EXAMPLE)
+        return self.intents[near[0]] if near else None
 
     def find_answer(self, step: Waiting, text: str, intent: str | None = None) -> str | None:
         """The answer that a message gives to a step, or None.

@@ -136,14 +136,36 @@ def is_topic(name: str) -> bool:
     return name.split("/", 1)[0] not in _FAMILIES
 
 
-def gate_values(
-    signals: Signals, logits: NDArray[np.float64], topic_mask: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def is_outside(name: str) -> bool:
+    """Whether a class speaks against a question being ours: no topic, and no wish to be led."""
+    return not is_topic(name) and not name.startswith(f"{IntentFamily.FLOW}/")
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Which classes are topics, and which speak against a question being ours; of shape
+    (classes,).
+    """
+
+    topics: NDArray[np.bool_]
+    outside: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Masks:
+        """The masks of an index with these classes."""
+        return cls(
+            np.array([is_topic(name) for name in names], dtype=np.bool_),
+            np.array([is_outside(name) for name in names], dtype=np.bool_),
+        )
+
+
+def gate_values(signals: Signals, logits: NDArray[np.float64], masks: Masks) -> NDArray[np.float64]:
     """The gate signals of one question, in the order of `GATE_SIGNALS`."""
+    topic_mask, outside = masks.topics, masks.outside
     topics = np.where(topic_mask, logits, -np.inf)
     best = int(np.argmax(topics))
     second = np.delete(topics, best).max(initial=-np.inf)
-    over_outside = _log_sum(logits[topic_mask]) - _log_sum(logits[~topic_mask])
+    over_outside = _log_sum(logits[topic_mask]) - _log_sum(logits[outside])
     nearest = signals.rankings[RANKINGS.index("nearest")]
     syllables = max(signals.syllable_count, 1)
     return np.array(
@@ -152,7 +174,7 @@ def gate_values(
             np.clip(topics[best] - second, 0, _MAX_LOGIT_GAP),
             topics[best],
             nearest[best],
-            nearest[topic_mask].max() - nearest[~topic_mask].max(initial=0.0),
+            nearest[topic_mask].max() - nearest[outside].max(initial=0.0),
             signals.rankings[RANKINGS.index("centroid"), best],
             signals.rankings[RANKINGS.index("bm25"), best] / syllables,
             signals.rankings[RANKINGS.index("characters"), best] / np.sqrt(syllables),

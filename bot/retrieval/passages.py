@@ -37,6 +37,7 @@ def example_passages(catalog: Catalog) -> list[Passage]:
     found = (
         Passage(_class_of(catalog, intent.name), tuple(read(example)))
         for intent in catalog.intents
+        if intent.is_searched
         for example in intent.examples
     )
     return [passage for passage in found if passage.syllables]

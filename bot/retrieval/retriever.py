@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.domain.ports import Encoder
-from bot.retrieval.decision import DecisionModel, Verdict, gate_values, is_topic, softmax
+from bot.retrieval.decision import DecisionModel, Masks, Verdict, gate_values, softmax
 from bot.retrieval.question_text import ReadQuestion
 from bot.retrieval.signals import SearchIndex
 
@@ -50,21 +50,19 @@ class Retriever:
         self._encoder = encoder
         self._model = model
         self._read = read
-        self._topic_mask = np.array([is_topic(name) for name in index.names], dtype=np.bool_)
+        self._masks = Masks.of(index.names)
 
     def retrieve(self, text: str, count: int = 5) -> Retrieval:
         """Up to `count` topics for a question, best first, and what to do with them."""
         syllables = self._read(text)
-        if not syllables or not self._topic_mask.any():
+        if not syllables or not self._masks.topics.any():
             return NOTHING
         signals = self._index.signals(syllables, self._encoder)
         logits = self._model.logits(signals)
         probabilities = softmax(logits)
-        verdict, in_scope, correct = self._model.decide(
-            gate_values(signals, logits, self._topic_mask)
-        )
+        verdict, in_scope, correct = self._model.decide(gate_values(signals, logits, self._masks))
         best = int(np.argmax(probabilities))
-        order = np.argsort(-np.where(self._topic_mask, probabilities, -1.0))[:count]
+        order = np.argsort(-np.where(self._masks.topics, probabilities, -1.0))[:count]
         return Retrieval(
             topics=tuple(
                 Candidate(self._index.names[at], float(probabilities[at])) for at in order
