@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.session import Choice
+from bot.nlu.answers import NEGATIONS
 from bot.text.fold import fold
 from bot.text.normalize import words
 
@@ -33,6 +34,8 @@ _NUMBER = re.compile(
 _MIN_LABEL_WORDS = 2
 
 
+#: Without marks these are two commands: đúng or dừng.
+_TWO_WORDS = frozenset({"dung"})
 #: Whole messages that lose their meaning with their marks: "bà" is no "ba", "nam" no "năm".
 _OTHER_WORDS = frozenset(
     {"bà", "bả", "bã", "bá", "nam", "nằm", "tự", "từ", "hại", "hải", "nhì", "tứ"}
@@ -44,21 +47,44 @@ def _is_another_word(text: str) -> bool:
     return bool(typed) and typed[-1] in _OTHER_WORDS
 
 
-def find_choice(text: str, choices: Sequence[Choice]) -> Choice | None:
+def find_choice(  # noqa: PLR0911 - a list
+    text: str, choices: Sequence[Choice]
+) -> Choice | None:
     """The choice that a message picks, or None."""
     key = fold(" ".join(words(text)))
     if not key or not choices:
         return None
     if (match := _NUMBER.fullmatch(key)) and not _is_another_word(text):
         number = int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
+        # A label that begins with a number is called by it: "5 điểm".
+        called = [one for one in choices if words(one.label)[:1] == [str(number)]]
+        if len(called) == 1:
+            return called[0]
         return choices[number - 1] if 1 <= number <= len(choices) else None
     if key in {"cai cuoi", "cai cuoi cung", "muc cuoi", "muc cuoi cung"}:
         return choices[-1]
-    labels = [(fold(" ".join(words(choice.label))), choice) for choice in choices]
-    exact = [choice for label, choice in labels if label == key]
+    if key in _TWO_WORDS:
+        return None
+    exact = [choice for choice in choices if _is_label(text, choice.label)]
     if exact:
         return exact[-1]
     if len(key.split()) < _MIN_LABEL_WORDS:
         return None
-    partial = {choice for label, choice in labels if f" {key} " in f" {label} "}
+    partial = {choice for choice in choices if _is_part(key, fold(" ".join(words(choice.label))))}
     return partial.pop() if len(partial) == 1 else None
+
+
+def _is_label(text: str, label: str) -> bool:
+    """Whether the text is the label; marks that were typed must be those of the label."""
+    typed, wanted = words(text), words(label)
+    return len(typed) == len(wanted) and all(
+        one == other or one == fold(other) for one, other in zip(typed, wanted, strict=True)
+    )
+
+
+def _is_part(key: str, label: str) -> bool:
+    """Whether the words stand in the label, and not denied there: "còn SIM" is no part of "Không
+    còn SIM".
+    """
+    before, found, _ = f" {label} ".partition(f" {key} ")
+    return bool(found) and not NEGATIONS.intersection(before.split()[-1:])

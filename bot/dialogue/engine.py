@@ -26,13 +26,14 @@ class Engine:
         """Process one utterance. Never raises for anything a citizen can send."""
         is_too_long = len(utterance.text) > self._max_utterance_chars
         text = clean(utterance.text[: self._max_utterance_chars])
-        masked = mask_personal_data(text)
+        expects_code = bool(session.frames)
+        masked = mask_personal_data(text, expects_code=expects_code)
         decision = self._router.decide(
             Request(
                 session=session,
                 text=masked,
                 payload=clean(utterance.payload),
-                has_personal_data=bool(find_personal_data(text)),
+                has_personal_data=bool(find_personal_data(text, expects_code=expects_code)),
                 is_too_long=is_too_long,
                 today=today,
             )

@@ -17,7 +17,7 @@ from bot.dialogue.flow_runner import (
 )
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Flow, Inspect, Show
+from bot.domain.flows import Collect, Flow, Inspect, Show
 from bot.domain.frames import DONE, UNSURE
 from bot.domain.messages import Reply
 from bot.domain.payloads import (
@@ -193,7 +193,7 @@ class FlowRules:
             return None
         if len(words(request.text)) > _MAX_GREETING_WORDS:
             return None
-        if self._reader.find_intent(request.text) is not None:
+        if self._reader.find_intents(request.text):
             return None
         reply = self._say.welcome_back(session.frames)
         return Decision(Outcome.CLARIFY, (reply,), rule="flow_welcome_back")
@@ -206,9 +206,31 @@ class FlowRules:
         if corrected := self._correction(request):
             return self._walked(corrected, request, "flow_correct")
         answer = self._find_answer(request.text, request.session)
-        if answer is None:
+        if answer is not None:
+            return self._walked(self._runner.answer(frames, answer), request, "flow_answer")
+        intents = self._reader.find_intents(request.text)
+        is_vague = any(one.startswith(f"{IntentFamily.ANSWER}/") for one in intents)
+        # A yes to a question that is none of yes or no.
+        return self.not_understood(request) if is_vague else None
+
+    def stated_option(self, request: Request) -> Decision | None:
+        """A message that is, or holds, an option of the question that waits."""
+        frames = request.session.frames
+        asked = self._runner.waiting(frames)
+        if asked is None or not isinstance(asked.step, Collect) or request.text.strip().isdecimal():
             return None
-        return self._walked(self._runner.answer(frames, answer), request, "flow_answer")
+        value = self._reader.find_stated_option(asked.step, request.text)
+        if value is None:
+            return None
+        return self._walked(self._runner.answer(frames, value), request, "flow_answer")
+
+    def stated_option_of_safety(self, request: Request) -> Decision | None:
+        """The same before the warnings, where somebody is being led out of a scam already."""
+        flow = self._runner.begun_flow(request.session.frames)
+        topics = map(self._catalog.find_topic, flow.topics if flow else ())
+        if not any(topic is not None and topic.group == "safety" for topic in topics):
+            return None
+        return self.stated_option(request)
 
     def inspect(self, request: Request) -> Decision | None:
         """What a pasted message looks like. The message goes no further than this, so what it says
@@ -217,7 +239,7 @@ class FlowRules:
         asked = self._runner.waiting(request.session.frames)
         if asked is None or not isinstance(asked.step, Inspect) or request.payload:
             return None
-        if len(words(request.text)) < MIN_PASTED_WORDS or self._reader.find_intent(request.text):
+        if len(words(request.text)) < MIN_PASTED_WORDS or self._reader.find_intents(request.text):
             return None
         signs = self._inspector.find(request.text)
         walk = self._runner.answer(request.session.frames, verdict(signs))
@@ -249,8 +271,8 @@ class FlowRules:
 
     def command(self, request: Request) -> Decision | None:
         """A whole message such as "quay lại", "nhắc lại", "dừng"."""
-        intent = self._reader.find_intent(request.text)
-        move = _MOVES_OF_INTENTS.get(intent or "")
+        found = (_MOVES_OF_INTENTS.get(one) for one in self._reader.find_intents(request.text))
+        move = next((one for one in found if one is not None), None)
         if move is None or (not request.session.frames and move == STOP):
             return None
         return self.move(move, request)
@@ -263,14 +285,7 @@ class FlowRules:
         if move := _MOVES_OF_INTENTS.get(intent):
             is_plain_stop = move == STOP and not request.session.frames
             return None if is_plain_stop else self.move(move, request)
-        asked = self._runner.waiting(request.session.frames)
-        if family != IntentFamily.ANSWER or asked is None:
-            return None
-        answer = self._reader.find_answer(asked.step, request.text, intent)
-        if answer is None or not self._runner.has_answer(request.session.frames, answer):
-            return None
-        walk = self._runner.answer(request.session.frames, answer)
-        return self._walked(walk, request, "flow_answer")
+        return None
 
     def not_understood(self, request: Request) -> Decision | None:
         """The step again when nothing else fits; the second time with a way to a person."""

@@ -5,11 +5,11 @@ Numbers and whole labels of buttons are found before, by `bot.dialogue.choices`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
-from bot.domain.flows import Do, Inspect, Option, Waiting
+from bot.domain.flows import Collect, Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
 from bot.text.fold import fold
@@ -22,14 +22,25 @@ MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
 #: and longer ones are told, not answered.
 MIN_LIKENESS_OF_EXAMPLE = 0.88
 _MIN_CHARS_WITH_SLIP, _MAX_CHARS_WITH_SLIP = 6, 24
+#: A message that is or holds an option is taken before anything else is made of it.
+MIN_LIKENESS_OF_STATED = 0.95
+#: What people say of a task in a few words, folded: "gọi rồi", "đã gửi mã", "vẫn quay", "gọi không
+#: được". Questions, losses and harm are no such thing.
+_MAX_STATE_WORDS = 6
+_ASKING = frozenset(["sao", "gi", "nao", "dau", "may", "bao", "khi"])
+_FAILING = frozenset(["van", "loi", "ket", "vang", "quay"])
+_FAILS = ("khong duoc", "khong thay", "khong ra", "khong an", "khong len", "khong vao", "khong cho")
+_LOSSES = frozenset(["mat", "lua", "lo", "bi", "khoa", "quen", "het", "hong", "sai"])
 #: A message so much longer than a label is no label with slips.
 _MAX_EXTRA_WORDS = 4
 #: First words of labels that a plain yes or no means.
 _YES = frozenset(["có", "rồi", "còn", "đúng", "được", "đã"])
 _NO = frozenset(["không", "chưa", "hết", "sai"])
 #: Right before a phrase, they turn it round: "không còn hạn" is not "còn hạn".
-_NEGATIONS = frozenset(["khong", "chua", "chang", "dau", "het"])
-_SAYS_YES = frozenset({"answer/yes", "answer/done"})
+NEGATIONS = frozenset(["khong", "chua", "chang", "dau", "het"])
+#: First words of labels that "xong" and "làm rồi" mean: they affirm no fact.
+_DONE = frozenset(["rồi", "đã", "xong"])
+_SAYS_DONE = frozenset({"answer/yes", "answer/done", "answer/ack"})
 _SAYS_NO = frozenset({"answer/no", "answer/not-done"})
 
 
@@ -37,51 +48,78 @@ _SAYS_NO = frozenset({"answer/no", "answer/not-done"})
 class AnswerReader:
     """Reads typed answers, with the words that editors listed in `intents/`."""
 
-    #: For a whole message, folded: the name of the intent that has it as an example.
-    intents: Mapping[str, str]
+    #: For a whole message, with its marks and folded: the intents that have it as an example.
+    intents: Mapping[str, tuple[str, ...]]
     abbreviations: Mapping[str, str]
 
     @classmethod
     def of(cls, intents: Iterable[Intent], abbreviations: Mapping[str, str]) -> AnswerReader:
         """From the examples of answers and commands."""
-        known: dict[str, str] = {}
+        known: dict[str, tuple[str, ...]] = {}
         for intent in intents:
             if intent.family in LOOKED_UP_WHOLE:
                 for example in intent.examples:
-                    known.setdefault(_key(example, abbreviations), str(intent.name))
+                    marked = " ".join(to_syllables(example, abbreviations))
+                    for key in {marked, fold(marked)}:
+                        known[key] = tuple(dict.fromkeys((*known.get(key, ()), str(intent.name))))
         return cls(known, abbreviations)
 
-    def find_intent(self, text: str) -> str | None:
-        """The intent that has this whole message as an example, such as "command/back"; a short
-        message may have a slip.
+    def find_intents(self, text: str) -> tuple[str, ...]:
+        """The intents that have this whole message as an example, such as "command/back". Typed
+        marks count; a short message may have a slip. More than one only without marks: "dung".
         """
-        key = _key(text, self.abbreviations)
-        if key in self.intents or not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
-            return self.intents.get(key)
+        marked = " ".join(to_syllables(text, self.abbreviations))
+        key = fold(marked)
+        if found := self.intents.get(marked, self.intents.get(key, ())):
+            return found
+        if not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
+            return ()
         near = get_close_matches(key, self.intents, n=1, cutoff=MIN_LIKENESS_OF_EXAMPLE)
-        return self.intents[near[0]] if near else None
+        return self.intents[near[0]] if near else ()
 
-    def find_answer(self, step: Waiting, text: str, intent: str | None = None) -> str | None:
-        """The answer that a message gives to a step, or None.
-
-        `intent` is what the message was found to mean otherwise, such as "answer/yes".
-        """
-        intent = intent or self.find_intent(text)
+    def find_answer(  # noqa: PLR0911 - a list
+        self, step: Waiting, text: str
+    ) -> str | None:
+        """The answer that a message gives to a step, or None."""
+        intents = set(self.find_intents(text))
         if isinstance(step, Do):
-            says_no = intent in _SAYS_NO or intent == "answer/unsure"
-            return DONE if intent in _SAYS_YES else TROUBLE if says_no else None
+            # "dung" is dừng rather than đúng where a task, not a question, waits.
+            return None if "command/stop" in intents else self._find_state(intents, text)
         if isinstance(step, Inspect):
             # Who has no message to paste.
-            return UNSURE if intent in _SAYS_NO or intent == "answer/unsure" else None
+            return UNSURE if intents & {*_SAYS_NO, "answer/unsure"} else None
         if option := self._likest(step.options, text):
             return option.value
-        if intent == "answer/unsure":
+        if "answer/unsure" in intents:
             return UNSURE
-        if intent in _SAYS_YES:
-            return _value_of_only(step.options, _YES)
-        return _value_of_only(step.options, _NO) if intent in _SAYS_NO else None
+        if "answer/yes" in intents:
+            return _value_of_only(step.options, _YES, _NO)
+        if "answer/done" in intents:
+            return _value_of_only(step.options, _DONE, _NO)
+        return _value_of_only(step.options, _NO, _YES) if intents & _SAYS_NO else None
 
-    def _likest(self, options: Iterable[Option], text: str) -> Option | None:
+    def find_stated_option(self, step: Collect, text: str) -> str | None:
+        """The value of the option whose label or other wording the message is or holds."""
+        option = self._likest(step.options, text, MIN_LIKENESS_OF_STATED)
+        return option.value if option else None
+
+    def _find_state(self, intents: set[str], text: str) -> str | None:
+        """Whether a task was done or did not work: in listed words, or in a few others."""
+        if intents & _SAYS_DONE:
+            return DONE
+        if intents & {*_SAYS_NO, "answer/unsure"}:
+            return TROUBLE
+        said = _key(text, self.abbreviations).split()
+        if len(said) > _MAX_STATE_WORDS or "?" in text or _ASKING.intersection(said):
+            return None
+        if _FAILING.intersection(said) or any(" ".join(said).endswith(end) for end in _FAILS):
+            return TROUBLE
+        is_told = said[-1:] in (["roi"], ["xong"]) or said[:1] in (["da"], ["xong"])
+        return DONE if is_told and not _LOSSES.intersection(said) else None
+
+    def _likest(
+        self, options: Iterable[Option], text: str, least: float = MIN_LIKENESS
+    ) -> Option | None:
         """The one option whose label, or another way to say it, the message is or holds."""
         key = _key(text, self.abbreviations)
         scored = sorted(
@@ -91,7 +129,7 @@ class AnswerReader:
             ),
             key=lambda scored: (-scored[0], scored[1]),
         )
-        if not scored or scored[0][0] < MIN_LIKENESS:
+        if not scored or scored[0][0] < least:
             return None
         is_exact = scored[0][0] == 1
         if len(scored) > 1 and scored[0][0] - scored[1][0] < (0.01 if is_exact else MIN_LEAD):
@@ -112,14 +150,19 @@ class AnswerReader:
             return 0.0
         if len(label.split()) > 1 and f" {label} " in f" {key} ":
             before = f" {key} ".split(f" {label} ")[0].split()[-1:]
-            return 0.0 if _NEGATIONS.intersection(before) else 0.95
+            return 0.0 if NEGATIONS.intersection(before) else 0.95
         return SequenceMatcher(None, key, label, autojunk=False).ratio()
 
 
-def _value_of_only(options: Iterable[Option], first_words: frozenset[str]) -> str | None:
-    """The value of the one option whose label begins with one of the words."""
+def _value_of_only(
+    options: Sequence[Option], first_words: frozenset[str], opposite: frozenset[str]
+) -> str | None:
+    """The value of the one option whose label begins with one of the words, if the question is one
+    of yes or no: another label begins with the opposite.
+    """
     found = [one.value for one in options if _first_word(one.label) in first_words]
-    return found[0] if len(found) == 1 else None
+    is_either_or = any(_first_word(one.label) in opposite for one in options)
+    return found[0] if len(found) == 1 and is_either_or else None
 
 
 def _numbers(key: str) -> set[str]:

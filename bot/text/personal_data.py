@@ -52,6 +52,12 @@ _PASSWORD = re.compile(
     r"(?=\S*\d)(\S{6,})",
     re.IGNORECASE,
 )
+#: A word with digits and signs after the word for password is one, whatever stands between.
+_BARE_PASSWORD = re.compile(
+    r"(?:mật ?khẩu|mat ?khau|password|\bpass\b|\bmk\b)(?:\s+[^\W\d_]+){0,4}?"
+    r"\s+(?=\S*\d)(?=\S*[@#$%^&*!?+=])(\S{6,})",
+    re.IGNORECASE,
+)
 _BANK_WORD = re.compile(
     r"(?:\bstk\b|số tài khoản|so tai khoan|tài khoản ngân hàng|tai khoan ngan hang|số thẻ|so the)"
     r"[^\d\n]{0,40}$",
@@ -71,23 +77,30 @@ _MONEY_AFTER = re.compile(
 )
 
 
-def find_personal_data(text: str) -> list[PersonalDataSpan]:
-    """All personal data in the text, in order, without overlaps."""
+def find_personal_data(text: str, *, expects_code: bool = False) -> list[PersonalDataSpan]:
+    """All personal data in the text, in order, without overlaps.
+
+    With `expects_code`, as while somebody is led through an activation, a short number is a code
+    even where no word says so.
+    """
     spans = [
         PersonalDataSpan(PersonalDataKind.EMAIL, *match.span()) for match in _EMAIL.finditer(text)
     ]
     spans += [
         PersonalDataSpan(PersonalDataKind.PASSWORD, *match.span(1))
-        for match in _PASSWORD.finditer(text)
+        for pattern in (_PASSWORD, _BARE_PASSWORD)
+        for match in pattern.finditer(text)
     ]
     for match in _DIGITS.finditer(text):
-        kind = _kind_of_number(text, match.start(), match.end())
+        kind = _kind_of_number(
+            text, match.start(), match.end(), expects_code or bool(_CODE_WORD.search(text))
+        )
         if kind is not None:
             spans.append(PersonalDataSpan(kind, *match.span()))
     return _without_overlaps(spans)
 
 
-def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
+def _kind_of_number(text: str, start: int, end: int, code_is_near: bool) -> PersonalDataKind | None:
     written = text[start:end]
     digits = re.sub(r"\D", "", written)
     before = text[max(0, start - 60) : start]
@@ -96,7 +109,7 @@ def _kind_of_number(text: str, start: int, end: int) -> PersonalDataKind | None:
     if len(digits) >= 6 and _BANK_WORD.search(before):
         return PersonalDataKind.BANK_ACCOUNT
     if 4 <= len(digits) <= 8:
-        is_code = _CODE_WORD.search(text) and not _YEAR.fullmatch(written) and "/" not in written
+        is_code = code_is_near and not _YEAR.fullmatch(written) and "/" not in written
         return PersonalDataKind.ONE_TIME_CODE if is_code else None
     if _is_mobile(digits):
         return PersonalDataKind.PHONE
@@ -140,11 +153,11 @@ def _without_overlaps(spans: list[PersonalDataSpan]) -> list[PersonalDataSpan]:
     return kept
 
 
-def mask_personal_data(text: str) -> str:
+def mask_personal_data(text: str, *, expects_code: bool = False) -> str:
     """The text with every piece of personal data replaced by a mark. Masking twice changes
     nothing: a number that comes into sight behind a masked one is masked too.
     """
-    while spans := find_personal_data(text):
+    while spans := find_personal_data(text, expects_code=expects_code):
         for span in reversed(spans):
             text = text[: span.start] + MASK + text[span.end :]
     return text
