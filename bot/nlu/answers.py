@@ -84,7 +84,8 @@ class AnswerReader:
         intents = set(self.find_intents(text))
         if isinstance(step, Do):
             # "dung" is dừng rather than đúng where a task, not a question, waits.
-            return None if "command/stop" in intents else self._find_state(intents, text)
+            is_move = any(one.startswith("command/") for one in intents)
+            return None if is_move else self._find_state(intents, text)
         if isinstance(step, Inspect):
             # Who has no message to paste.
             return UNSURE if intents & {*_SAYS_NO, "answer/unsure"} else None
