@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePath
 from typing import TypeAlias
 
 from bot.content.issues import ContentIssue
@@ -13,7 +14,8 @@ from bot.content.readers.flows import FlowFile
 from bot.content.readers.intents import IntentFile
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
-from bot.domain.knowledge import TopicId
+from bot.domain.guides import MIN_STEPS, topic_flow_id
+from bot.domain.knowledge import Topic, TopicId
 from bot.domain.scam_signs import ScamSigns
 from bot.domain.understanding import (
     FAMILIES_ANSWERED_BY_TEXT,
@@ -48,6 +50,23 @@ class ContentFiles:
     tables: dict[str, Marked] = field(default_factory=dict)
     #: The text of every file as it stands on disk.
     raw_texts: dict[str, str] = field(default_factory=dict)
+
+    def topics_by_id(self) -> dict[str, Topic]:
+        """Topics by their own id and by every id listed under `also`."""
+        found: dict[str, Topic] = {}
+        for file in self.topics:
+            found |= dict.fromkeys([file.topic.id, *file.topic.also], file.topic)
+        return found
+
+    def flow_ids(self) -> set[str]:
+        """The flows that may be named: those of files, even of files too broken to be read, and
+        those made of topics.
+        """
+        of_files = {PurePath(path).stem for path in self.raw_texts if path.startswith("flows/")}
+        long_enough = (one.topic for one in self.topics if len(one.topic.steps) >= MIN_STEPS)
+        return (
+            of_files | {file.flow.id for file in self.flows} | set(map(topic_flow_id, long_enough))
+        )
 
     def answered_by_text(self) -> Iterator[tuple[IntentFile, str]]:
         """Intents that are answered by a system text, each with the key of that text."""

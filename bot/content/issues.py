@@ -203,6 +203,10 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "flow_id_malformed": _error(
         'Mã "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch ngang: hoi-noi-cai.'
     ),
+    "flow_id_reserved": _error(
+        'Mã "{value}" dành cho lối tự có của chủ đề. Hãy đặt mã khác, không phải chữ t và số.'
+    ),
+    "flow_without_steps": _error("Lối này không có bước nào. Hãy viết ít nhất một bước."),
     "flow_slot_malformed": _error(
         'Tên ô nhớ "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch dưới: noi_cai.'
     ),
@@ -217,15 +221,26 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "flow_step_unknown": _error(
         'Không có bước "{value}". Hãy sửa mã, hoặc dùng END, RETRY, PERSON.'
     ),
-    "flow_topic_unknown": _error(
+    "topic_unknown": _error(
         'Không có chủ đề "{value}". Hãy sửa mã cho đúng một tệp trong knowledge/.'
     ),
     "flow_guide_step_unknown": _error(
         "Chủ đề {topic} không có bước số {value} (có {count} bước). Hãy sửa số."
     ),
+    "flow_guide_backwards": _error(
+        "Mục to ({last}) nhỏ hơn mục from ({first}), nên không bước nào được nói. Hãy sửa hai số."
+    ),
+    "flow_guide_step_left_out": _error(
+        "Mục {key} nhắc bước số {value}, mà ở đây chỉ nói từ bước {first} đến bước {last}. "
+        "Hãy sửa số, hoặc bỏ đi."
+    ),
     "flow_unknown": _error('Không có lối hướng dẫn "{value}". Hãy sửa mã cho đúng một tệp flows/.'),
     "flow_branch_without_else": _error(
         'Bước "{value}" rẽ nhánh nhưng thiếu "else" ở cuối. Hãy thêm nhánh "else".'
+    ),
+    "flow_branch_mixed": _error(
+        'Một nhánh có cả "else" lẫn "if" hay "then". '
+        'Hãy tách thành hai nhánh, nhánh "else" ở dòng "- " riêng.'
     ),
     "flow_else_not_last": _error(
         'Bước "{value}" có nhánh "else" không đứng cuối. Hãy chuyển xuống cuối.'
@@ -254,6 +269,9 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     ),
     "flow_option_duplicate": _error(
         'Lựa chọn "{value}" trùng nhãn hoặc trùng giá trị với lựa chọn khác. Hãy viết khác đi.'
+    ),
+    "flow_phrase_duplicate": _error(
+        'Cách nói "{value}" cũng là của lựa chọn "{other}". Hãy để ở một lựa chọn.'
     ),
     "flow_payload_too_long": _error(
         "Mã của nút dài {count} byte, tối đa {limit}. Hãy rút ngắn mã lối, mã bước hoặc giá trị."

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.content.checks.examples import EXAMPLE_CHECKS
+from bot.content.checks.flow_questions import QUESTION_CHECKS
 from bot.content.checks.flows import FLOW_CHECKS
 from bot.content.checks.messages import MESSAGE_CHECKS
 from bot.content.checks.register import REGISTER_CHECKS
@@ -53,6 +54,7 @@ CHECKS = (
     *WORDING_CHECKS,
     *EXAMPLE_CHECKS,
     *FLOW_CHECKS,
+    *QUESTION_CHECKS,
     *MESSAGE_CHECKS,
 )
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from bot.content.checks.flows import flow_texts
+from bot.content.checks.flow_questions import flow_texts
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import PERSONAL_DATA_NAMES, ContentIssue, issue
 from bot.content.paths import MESSAGES_PATH
