@@ -10,13 +10,13 @@ from typing import TypeAlias
 
 from bot.content.issues import ContentIssue
 from bot.content.marked_yaml import Marked
+from bot.content.readers.config import ScamSignFile
 from bot.content.readers.flows import FlowFile
 from bot.content.readers.intents import IntentFile
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
 from bot.domain.guides import MIN_STEPS, topic_flow_id
 from bot.domain.knowledge import Topic, TopicId
-from bot.domain.scam_signs import ScamSigns
 from bot.domain.understanding import (
     FAMILIES_ANSWERED_BY_TEXT,
     MOVE_COMMANDS,
@@ -42,7 +42,7 @@ class ContentFiles:
     flows: list[FlowFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
-    scam_signs: ScamSigns = field(default_factory=ScamSigns)
+    scam_signs: ScamSignFile = field(default_factory=ScamSignFile)
     messages: dict[str, str] = field(default_factory=dict)
     officialese: dict[str, str] = field(default_factory=dict)
     safety_phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class ContentFiles:
             abbreviations=self.abbreviations,
             fillers=self.fillers,
             entities=tuple(self._entities()),
-            scam_signs=self.scam_signs,
+            scam_signs=self.scam_signs.signs,
             safety_phrases=self.safety_phrases,
             content_hash=content_hash,
         )

@@ -16,6 +16,7 @@ from bot.content.checks.flow_questions import QUESTION_CHECKS
 from bot.content.checks.flows import FLOW_CHECKS
 from bot.content.checks.messages import MESSAGE_CHECKS
 from bot.content.checks.register import REGISTER_CHECKS
+from bot.content.checks.scam_signs import SCAM_SIGN_CHECKS
 from bot.content.checks.topics import TOPIC_CHECKS
 from bot.content.checks.wording import WORDING_CHECKS
 from bot.content.files import ContentFiles
@@ -55,6 +56,7 @@ CHECKS = (
     *EXAMPLE_CHECKS,
     *FLOW_CHECKS,
     *QUESTION_CHECKS,
+    *SCAM_SIGN_CHECKS,
     *MESSAGE_CHECKS,
 )
 

@@ -57,8 +57,8 @@ NEW_TALK = "  - intent: smalltalk/moi\n    examples: |\n      - hỏi gì đó\n
 INTENT_OF_NO_FLOW = "  - intent: flow/khong-co\n    examples: |\n      - dắt tôi đi\n" + LAST_INTENT
 WITHOUT_EXAMPLES = "  - intent: handoff/nguoi\n    examples: |\n" + LAST_INTENT
 OTHER_ID = "id: service/tam-tru"
-RENAMED = ("intent_unknown", "examples_too_few", "id_not_listed", "id_unresolved")
-UNREAD = ("intent_unknown", "id_unresolved")
+RENAMED = ("intent_unknown", "examples_too_few", "id_not_listed", "id_unresolved", "topic_unknown")
+UNREAD = ("intent_unknown", "id_unresolved", "topic_unknown")
 WORD_LIST = "officialese:\n  tiến hành: làm\n  nêu trên: ở trên"
 IN_FORCE = "in_force_from: 2021-07-01"
 IN_FORCE_154 = "in_force_from: 2025-01-10"
@@ -250,6 +250,13 @@ MISTAKES = [
     Mistake("key_missing", SCAM_SIGNS, "    weight: 2\n    topic: safety/lua-dao-otp\n"
             "    reason: Tin hỏi mã OTP.\n", "    weight: 2\n    reason: Tin hỏi mã OTP.\n",
             "  - id: doi-ma"),
+    Mistake("value_not_allowed", SCAM_SIGNS, "weight: 1", "weight: 0", "    weight: 0"),
+    Mistake("value_not_allowed", SCAM_SIGNS, "  id: duong-dan-la\n  weight: 2",
+            "  id: duong-dan-la\n  weight: 3", "  weight: 3"),
+    Mistake("topic_unknown", SCAM_SIGNS, "lua-dao-otp\n    reason: Tin hỏi",
+            "k\n    reason: Tin hỏi", "    topic: safety/k"),
+    Mistake("topic_unknown", SCAM_SIGNS, "lua-dao-otp\n  reason:", "k\n  reason:",
+            "  topic: safety/k"),
     # across files
     Mistake("also_dead", TAM_TRU, "also:", "also:\n  - utility/cu", "  - utility/cu"),
     Mistake("also_claimed_twice", MAT_KHAU, "code: 210",
@@ -472,6 +479,11 @@ def test_flows_that_call_each_other_in_a_ring_are_each_told(root):
     )
     found = [(one.path, one.code) for one in load_content(root)[1]]
     assert found == [(GIU_KIN, "flow_calls_itself"), (LAY_LAI, "flow_calls_itself")]
+
+
+def test_no_address_need_be_trusted(root):
+    spoil(root, SCAM_SIGNS, "  trusted:\n    - vneid.gov.vn\n", "  trusted: []\n")
+    assert load_content(root)[1] == []
 
 
 def test_two_flows_with_one_id_are_told_of_each_other(root):
