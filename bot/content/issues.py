@@ -336,6 +336,9 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         'Câu này thiếu dấu: "{value}". Hãy viết tiếng Việt có dấu đầy đủ.'
     ),
     "officialese": _error('Từ "{value}" khó hiểu với người dân. Hãy thay bằng: {better}.'),
+    "topic_title_unknown": _error(
+        'Không có chủ đề nào tên "{value}". Hãy chép đúng tên (mục title) của một chủ đề.'
+    ),
     "personal_number": _error(
         "Dòng này có số giống {value}. Hãy bỏ đi: nội dung không được chứa số của cá nhân."
     ),

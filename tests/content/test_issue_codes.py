@@ -303,6 +303,12 @@ MISTAKES = [
             "      - label: Toi"),
     Mistake("officialese", LAY_LAI, "closing: Bạn vào", "closing: Tiến hành vào", "closing:"),
     Mistake("personal_number", LAY_LAI, TASK, TASK + " Gọi 0900.000.001.", "    do: Tắt"),
+    Mistake("topic_title_unknown", TAM_TRU, "Nhắc chủ nhà mở VNeID.", 'Xem chủ đề "Tạm vắng".',
+            "- Chủ nhà"),
+    Mistake("topic_title_unknown", LUA_DAO, "Gác máy rồi báo",
+            'Xem chủ đề "Quên mật khẩu VNeID" hoặc "Đăng ký tạm vắng", hay báo', "- Xem"),
+    Mistake("topic_title_unknown", LAY_LAI, TASK, '    do: Xem chủ đề "Quên mật khẩu".',
+            "    do: Xem"),
     # intents
     Mistake("intent_unknown", INTENTS, LAST_INTENT, STRAY_INTENT, "  - intent: service/khong-co"),
     Mistake("flow_unknown", INTENTS, LAST_INTENT, INTENT_OF_NO_FLOW, "  - intent: flow/khong-co"),
@@ -416,6 +422,12 @@ def test_a_renamed_message_is_missed_and_not_known(root, key):
         ("message_missing", line_of(root, MESSAGES, "messages:")),
         ("message_unknown", line_of(root, MESSAGES, f"  khac_{key}:")),
     ]
+
+
+def test_topics_are_named_by_their_titles_and_buttons_by_theirs(root):
+    named = 'Xem chủ đề "Quên mật khẩu VNeID", "Có người xin mã OTP" rồi bấm "Gửi".'
+    spoil(root, TAM_TRU, "Nhắc chủ nhà mở VNeID.", named)
+    assert load_content(root)[1] == []
 
 
 def test_the_title_of_a_source_may_be_worded_as_officials_do(root):
