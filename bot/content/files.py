@@ -12,7 +12,7 @@ from bot.content.issues import ContentIssue
 from bot.content.marked_yaml import Marked
 from bot.content.readers.config import ScamSignFile
 from bot.content.readers.flows import FlowFile
-from bot.content.readers.intents import IntentFile
+from bot.content.readers.intents import IntentFile, PhraseList
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
 from bot.domain.guides import MIN_STEPS, topic_flow_id
@@ -36,9 +36,9 @@ class ContentFiles:
     register: LawRegister = field(default_factory=lambda: LawRegister({}, {}))
     promised_ids: dict[TopicId, int] = field(default_factory=dict)
     intents: list[IntentFile] = field(default_factory=list)
-    #: For each entity its phrases; for each value the phrases that stand for it.
-    lookups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The phrases of each entity, and those that stand for each value.
+    lookups: list[PhraseList] = field(default_factory=list)
+    synonyms: list[PhraseList] = field(default_factory=list)
     flows: list[FlowFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
@@ -77,11 +77,12 @@ class ContentFiles:
                 yield file, name
 
     def _entities(self) -> Iterator[EntityPhrase]:
-        """Every phrase of every entity; one without a synonym is its own value."""
-        values = {phrase: value for value, all_ in self.synonyms.items() for phrase in all_}
-        for name, phrases in self.lookups.items():
-            for phrase in phrases:
-                yield EntityPhrase(name, values.get(phrase, phrase), phrase)
+        """Every phrase of every entity that stands for a value."""
+        values = {phrase: one.name for one in self.synonyms for phrase in one.phrases}
+        for lookup in self.lookups:
+            for phrase in lookup.phrases:
+                if phrase in values:
+                    yield EntityPhrase(lookup.name, values[phrase], phrase)
 
     def to_catalog(self, content_hash: str) -> Catalog:
         """The same as an immutable snapshot; an intent spread over files becomes one."""

@@ -353,6 +353,19 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         'Chủ đề "{value}" mới có {count} câu mẫu, cần ít nhất {limit}. Hãy viết thêm.'
     ),
     "example_duplicate": _error('Câu mẫu "{value}" đã có ở ý định {other}. Hãy bỏ một nơi.'),
+    "phrases_duplicate": _error(
+        '"{value}" đã có ở {other}. Hãy gộp hai danh sách, hoặc đặt tên khác cho danh sách này.'
+    ),
+    "phrase_in_two_lists": _error(
+        'Cách nói "{value}" đã có ở "{other}", nên máy không biết chọn nghĩa nào. Hãy bỏ một nơi.'
+    ),
+    "phrase_without_value": _error(
+        'Cách nói "{value}" của "{entity}" chưa có nghĩa. Hãy thêm vào một danh sách synonym.'
+    ),
+    "phrase_without_entity": _error(
+        'Cách nói "{value}" không có trong danh sách lookup nào nên không bao giờ được nhận ra. '
+        "Hãy thêm vào một danh sách lookup, hoặc bỏ đi."
+    ),
     # messages and word lists
     "message_missing": _error('Thiếu câu "{key}" trong config/messages.yaml. Hãy thêm câu này.'),
     "message_unknown": _error(

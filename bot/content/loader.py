@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from bot.content.checks.entities import ENTITY_CHECKS
 from bot.content.checks.examples import EXAMPLE_CHECKS
 from bot.content.checks.flow_questions import QUESTION_CHECKS
 from bot.content.checks.flows import FLOW_CHECKS
@@ -54,6 +55,7 @@ CHECKS = (
     *REGISTER_CHECKS,
     *WORDING_CHECKS,
     *EXAMPLE_CHECKS,
+    *ENTITY_CHECKS,
     *FLOW_CHECKS,
     *QUESTION_CHECKS,
     *SCAM_SIGN_CHECKS,
@@ -128,8 +130,8 @@ class _Reading:
         for path, text in self.texts("intents", "*.yml"):
             found, issues = read_intents(path, text)
             self.files.intents += found.intents
-            self.files.lookups |= found.lookups
-            self.files.synonyms |= found.synonyms
+            self.files.lookups += found.lookups
+            self.files.synonyms += found.synonyms
             self.issues += issues
 
     def read_flows(self) -> None:

@@ -68,6 +68,8 @@ LOOP = "    unsure: vong\n  - id: vong\n    say: Chào.\n    next: vong\n"
 ORPHAN = UNSURE + "  - id: le\n    say: Chào.\n    next: END\n"
 NAMED_END = UNSURE + "  - id: END\n    say: Chào.\n    next: END\n"
 NAMED_TWICE = "    unsure: doi\n  - id: doi\n    say: Chào.\n    next: lam\n"
+LOOKUP = "  - lookup: muc\n    examples: |\n"
+SYNONYM = "  - synonym: muc-2\n    examples: |\n"
 LONG_QUESTION = f"""steps:
   - id: {"hoi-" * 11}do
     collect: co
@@ -318,6 +320,21 @@ MISTAKES = [
             LUA_DAO),
     Mistake("example_duplicate", INTENTS, "có người xin mã của tôi, cách 60",
             "TÔI MUỐN ĐĂNG KÝ TẠM TRÚ cách 1", "      - TÔI"),
+    # entities
+    Mistake("phrases_duplicate", INTENTS, "lookup: muc", "lookup: giay_to",
+            "  - lookup: giay_to\n    examples: |\n      - mức hai"),
+    Mistake("phrases_duplicate", INTENTS, "synonym: muc-2", "synonym: gplx",
+            "  - synonym: gplx\n    examples: |\n      - mức hai"),
+    Mistake("phrase_in_two_lists", INTENTS, LOOKUP, LOOKUP + "      - bằng lái\n",
+            "      - bằng lái\n      - mức hai\n  - synonym"),
+    Mistake("phrase_in_two_lists", INTENTS, SYNONYM, SYNONYM + "      - bằng lái\n",
+            "      - bằng lái\n      - mức hai\n"),
+    Mistake("phrase_in_two_lists", INTENTS, SYNONYM, SYNONYM + "      - Bang lai\n",
+            "      - Bang lai", follows=("phrase_without_entity",)),
+    Mistake("phrase_without_value", INTENTS, LOOKUP, LOOKUP + "      - mức cao\n",
+            "      - mức cao"),
+    Mistake("phrase_without_entity", INTENTS, SYNONYM, SYNONYM + "      - mức cao\n",
+            "      - mức cao"),
     # messages
     Mistake("message_missing", INTENTS, LAST_INTENT, NEW_TALK, "  - intent: smalltalk/moi"),
     Mistake("message_missing", MESSAGES, "  menu_group:", "  # menu_group:", "messages:"),
