@@ -251,6 +251,8 @@ _SMALL_TALK = {
     "command/stop": "dừng lại",
     "smalltalk/greeting": "xin chào",
 }
+_LOOKUPS = {"giay_to": "bằng lái", "muc": "mức hai"}
+_SYNONYMS = {"gplx": "bằng lái", "muc-2": "mức hai"}
 _SMALL_FILES = {
     TAM_TRU: _TAM_TRU,
     MAT_KHAU: _MAT_KHAU,
@@ -275,8 +277,9 @@ def _intents() -> str:
     for name, example in _EXAMPLES.items():
         lines += [f"  - intent: {name}", "    examples: |"]
         lines += [f"      - {example.format(number)}" for number in range(1, 61)]
-    for name, example in _SMALL_TALK.items():
-        lines += [f"  - intent: {name}", "    examples: |", f"      - {example}"]
+    for kind, lists in (("intent", _SMALL_TALK), ("lookup", _LOOKUPS), ("synonym", _SYNONYMS)):
+        for name, example in lists.items():
+            lines += [f"  - {kind}: {name}", "    examples: |", f"      - {example}"]
     return "\n".join(lines) + "\n"
 
 

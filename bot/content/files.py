@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePath
 from typing import TypeAlias
 
 from bot.content.issues import ContentIssue
 from bot.content.marked_yaml import Marked
+from bot.content.readers.config import ScamSignFile
 from bot.content.readers.flows import FlowFile
-from bot.content.readers.intents import IntentFile
+from bot.content.readers.intents import IntentFile, PhraseList
 from bot.content.readers.knowledge import LawRegister, TopicFile
 from bot.domain.catalog import Catalog
-from bot.domain.knowledge import TopicId
-from bot.domain.scam_signs import ScamSigns
+from bot.domain.guides import MIN_STEPS, topic_flow_id
+from bot.domain.knowledge import Topic, TopicId
 from bot.domain.understanding import (
     FAMILIES_ANSWERED_BY_TEXT,
     MOVE_COMMANDS,
@@ -34,13 +36,13 @@ class ContentFiles:
     register: LawRegister = field(default_factory=lambda: LawRegister({}, {}))
     promised_ids: dict[TopicId, int] = field(default_factory=dict)
     intents: list[IntentFile] = field(default_factory=list)
-    #: For each entity its phrases; for each value the phrases that stand for it.
-    lookups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The phrases of each entity, and those that stand for each value.
+    lookups: list[PhraseList] = field(default_factory=list)
+    synonyms: list[PhraseList] = field(default_factory=list)
     flows: list[FlowFile] = field(default_factory=list)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
-    scam_signs: ScamSigns = field(default_factory=ScamSigns)
+    scam_signs: ScamSignFile = field(default_factory=ScamSignFile)
     messages: dict[str, str] = field(default_factory=dict)
     officialese: dict[str, str] = field(default_factory=dict)
     safety_phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -48,6 +50,23 @@ class ContentFiles:
     tables: dict[str, Marked] = field(default_factory=dict)
     #: The text of every file as it stands on disk.
     raw_texts: dict[str, str] = field(default_factory=dict)
+
+    def topics_by_id(self) -> dict[str, Topic]:
+        """Topics by their own id and by every id listed under `also`."""
+        found: dict[str, Topic] = {}
+        for file in self.topics:
+            found |= dict.fromkeys([file.topic.id, *file.topic.also], file.topic)
+        return found
+
+    def flow_ids(self) -> set[str]:
+        """The flows that may be named: those of files, even of files too broken to be read, and
+        those made of topics.
+        """
+        of_files = {PurePath(path).stem for path in self.raw_texts if path.startswith("flows/")}
+        long_enough = (one.topic for one in self.topics if len(one.topic.steps) >= MIN_STEPS)
+        return (
+            of_files | {file.flow.id for file in self.flows} | set(map(topic_flow_id, long_enough))
+        )
 
     def answered_by_text(self) -> Iterator[tuple[IntentFile, str]]:
         """Intents that are answered by a system text, each with the key of that text."""
@@ -58,11 +77,12 @@ class ContentFiles:
                 yield file, name
 
     def _entities(self) -> Iterator[EntityPhrase]:
-        """Every phrase of every entity; one without a synonym is its own value."""
-        values = {phrase: value for value, all_ in self.synonyms.items() for phrase in all_}
-        for name, phrases in self.lookups.items():
-            for phrase in phrases:
-                yield EntityPhrase(name, values.get(phrase, phrase), phrase)
+        """Every phrase of every entity that stands for a value."""
+        values = {phrase: one.name for one in self.synonyms for phrase in one.phrases}
+        for lookup in self.lookups:
+            for phrase in lookup.phrases:
+                if phrase in values:
+                    yield EntityPhrase(lookup.name, values[phrase], phrase)
 
     def to_catalog(self, content_hash: str) -> Catalog:
         """The same as an immutable snapshot; an intent spread over files becomes one."""
@@ -82,7 +102,7 @@ class ContentFiles:
             abbreviations=self.abbreviations,
             fillers=self.fillers,
             entities=tuple(self._entities()),
-            scam_signs=self.scam_signs,
+            scam_signs=self.scam_signs.signs,
             safety_phrases=self.safety_phrases,
             content_hash=content_hash,
         )

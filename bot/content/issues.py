@@ -203,6 +203,10 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "flow_id_malformed": _error(
         'Mã "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch ngang: hoi-noi-cai.'
     ),
+    "flow_id_reserved": _error(
+        'Mã "{value}" dành cho lối tự có của chủ đề. Hãy đặt mã khác, không phải chữ t và số.'
+    ),
+    "flow_without_steps": _error("Lối này không có bước nào. Hãy viết ít nhất một bước."),
     "flow_slot_malformed": _error(
         'Tên ô nhớ "{value}" sai dạng. Hãy viết chữ thường không dấu, nối bằng gạch dưới: noi_cai.'
     ),
@@ -217,15 +221,26 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "flow_step_unknown": _error(
         'Không có bước "{value}". Hãy sửa mã, hoặc dùng END, RETRY, PERSON.'
     ),
-    "flow_topic_unknown": _error(
+    "topic_unknown": _error(
         'Không có chủ đề "{value}". Hãy sửa mã cho đúng một tệp trong knowledge/.'
     ),
     "flow_guide_step_unknown": _error(
         "Chủ đề {topic} không có bước số {value} (có {count} bước). Hãy sửa số."
     ),
+    "flow_guide_backwards": _error(
+        "Mục to ({last}) nhỏ hơn mục from ({first}), nên không bước nào được nói. Hãy sửa hai số."
+    ),
+    "flow_guide_step_left_out": _error(
+        "Mục {key} nhắc bước số {value}, mà ở đây chỉ nói từ bước {first} đến bước {last}. "
+        "Hãy sửa số, hoặc bỏ đi."
+    ),
     "flow_unknown": _error('Không có lối hướng dẫn "{value}". Hãy sửa mã cho đúng một tệp flows/.'),
     "flow_branch_without_else": _error(
         'Bước "{value}" rẽ nhánh nhưng thiếu "else" ở cuối. Hãy thêm nhánh "else".'
+    ),
+    "flow_branch_mixed": _error(
+        'Một nhánh có cả "else" lẫn "if" hay "then". '
+        'Hãy tách thành hai nhánh, nhánh "else" ở dòng "- " riêng.'
     ),
     "flow_else_not_last": _error(
         'Bước "{value}" có nhánh "else" không đứng cuối. Hãy chuyển xuống cuối.'
@@ -254,6 +269,9 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     ),
     "flow_option_duplicate": _error(
         'Lựa chọn "{value}" trùng nhãn hoặc trùng giá trị với lựa chọn khác. Hãy viết khác đi.'
+    ),
+    "flow_phrase_duplicate": _error(
+        'Cách nói "{value}" cũng là của lựa chọn "{other}". Hãy để ở một lựa chọn.'
     ),
     "flow_payload_too_long": _error(
         "Mã của nút dài {count} byte, tối đa {limit}. Hãy rút ngắn mã lối, mã bước hoặc giá trị."
@@ -318,6 +336,9 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         'Câu này thiếu dấu: "{value}". Hãy viết tiếng Việt có dấu đầy đủ.'
     ),
     "officialese": _error('Từ "{value}" khó hiểu với người dân. Hãy thay bằng: {better}.'),
+    "topic_title_unknown": _error(
+        'Không có chủ đề nào tên "{value}". Hãy chép đúng tên (mục title) của một chủ đề.'
+    ),
     "personal_number": _error(
         "Dòng này có số giống {value}. Hãy bỏ đi: nội dung không được chứa số của cá nhân."
     ),
@@ -332,6 +353,19 @@ ISSUE_KINDS: dict[str, IssueKind] = {
         'Chủ đề "{value}" mới có {count} câu mẫu, cần ít nhất {limit}. Hãy viết thêm.'
     ),
     "example_duplicate": _error('Câu mẫu "{value}" đã có ở ý định {other}. Hãy bỏ một nơi.'),
+    "phrases_duplicate": _error(
+        '"{value}" đã có ở {other}. Hãy gộp hai danh sách, hoặc đặt tên khác cho danh sách này.'
+    ),
+    "phrase_in_two_lists": _error(
+        'Cách nói "{value}" đã có ở "{other}", nên máy không biết chọn nghĩa nào. Hãy bỏ một nơi.'
+    ),
+    "phrase_without_value": _error(
+        'Cách nói "{value}" của "{entity}" chưa có nghĩa. Hãy thêm vào một danh sách synonym.'
+    ),
+    "phrase_without_entity": _error(
+        'Cách nói "{value}" không có trong danh sách lookup nào nên không bao giờ được nhận ra. '
+        "Hãy thêm vào một danh sách lookup, hoặc bỏ đi."
+    ),
     # messages and word lists
     "message_missing": _error('Thiếu câu "{key}" trong config/messages.yaml. Hãy thêm câu này.'),
     "message_unknown": _error(

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from bot.content.checks.entities import ENTITY_CHECKS
 from bot.content.checks.examples import EXAMPLE_CHECKS
+from bot.content.checks.flow_questions import QUESTION_CHECKS
 from bot.content.checks.flows import FLOW_CHECKS
 from bot.content.checks.messages import MESSAGE_CHECKS
 from bot.content.checks.register import REGISTER_CHECKS
+from bot.content.checks.scam_signs import SCAM_SIGN_CHECKS
 from bot.content.checks.topics import TOPIC_CHECKS
 from bot.content.checks.wording import WORDING_CHECKS
 from bot.content.files import ContentFiles
@@ -52,7 +55,10 @@ CHECKS = (
     *REGISTER_CHECKS,
     *WORDING_CHECKS,
     *EXAMPLE_CHECKS,
+    *ENTITY_CHECKS,
     *FLOW_CHECKS,
+    *QUESTION_CHECKS,
+    *SCAM_SIGN_CHECKS,
     *MESSAGE_CHECKS,
 )
 
@@ -124,8 +130,8 @@ class _Reading:
         for path, text in self.texts("intents", "*.yml"):
             found, issues = read_intents(path, text)
             self.files.intents += found.intents
-            self.files.lookups |= found.lookups
-            self.files.synonyms |= found.synonyms
+            self.files.lookups += found.lookups
+            self.files.synonyms += found.synonyms
             self.issues += issues
 
     def read_flows(self) -> None:

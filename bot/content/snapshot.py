@@ -40,6 +40,10 @@ def from_snapshot(data: Mapping[str, Any]) -> Catalog:
         catalog = _adapter().validate_python(data)
     except ValidationError as error:
         raise _stale(f"{error.error_count()} places do not fit") from error
+    # Validating fills in what lacks and passes over what it does not know: only saved again does
+    # it show. Measured with our own content: 8 ms, beside 18 ms for validating.
+    if _adapter().dump_python(catalog, mode="json") != data:
+        raise _stale("it has less or more than is saved now")
     if not all(key.fits(catalog.messages.get(key)) for key in SystemText):
         raise _stale("its system texts are not those that are said now")
     return catalog

@@ -59,13 +59,17 @@ class Catalog:
     def flows_by_id(self) -> Mapping[FlowId, Flow]:
         """Flows with their guides written out, those made of topics included."""
         made = (flow for flow in map(topic_flow, self.topics) if flow is not None)
-        tools = Tools(
+        return {flow.id: expand(flow, self.guide_tools) for flow in (*made, *self.flows)}
+
+    @property
+    def guide_tools(self) -> Tools:
+        """What is looked up in the catalog while guides are written out."""
+        return Tools(
             find_topic=self.find_topic,
             find_topic_by_title=self.topics_by_title.get,
             find_flow_of=self._find_flow_of,
             say=self.message,
         )
-        return {flow.id: expand(flow, tools) for flow in (*made, *self.flows)}
 
     def _find_flow_of(self, topic: Topic) -> FlowId | None:
         flow = self.flows_of_topics.get(topic.id)

@@ -93,7 +93,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """Asks one question; the answer goes into a slot. Passed over when the slot is filled."""
+    """Asks one question; the answer goes into a slot. Passed over only when the answer was given
+    beforehand, such as by what the flow was begun with; a slot filled otherwise is asked for again.
+    """
 
     id: StepId
     slot: str

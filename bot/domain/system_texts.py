@@ -73,8 +73,6 @@ class SystemText(StrEnum):
     # flows
     FLOW_PROGRESS = "flow_progress", "number count"
     FLOW_CHECK = "flow_check", "check"
-    FLOW_SOURCE = "flow_source", "sources as_of"
-    FLOW_UNSURE = "flow_unsure"
     FLOW_ENDED = "flow_ended", "title"
     FLOW_LOST = "flow_lost", "", "title"
     FLOW_GONE = "flow_gone"

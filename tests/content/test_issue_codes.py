@@ -54,10 +54,11 @@ FREE_LAW = "  - {id: 1-1900-nd-cp, number: 1/1900/NĐ-CP, title: Cũ}\n"
 LAST_INTENT = "  - intent: smalltalk/greeting"
 STRAY_INTENT = "  - intent: service/khong-co\n    examples: |\n      - hỏi gì đó\n" + LAST_INTENT
 NEW_TALK = "  - intent: smalltalk/moi\n    examples: |\n      - hỏi gì đó\n" + LAST_INTENT
+INTENT_OF_NO_FLOW = "  - intent: flow/khong-co\n    examples: |\n      - dắt tôi đi\n" + LAST_INTENT
 WITHOUT_EXAMPLES = "  - intent: handoff/nguoi\n    examples: |\n" + LAST_INTENT
 OTHER_ID = "id: service/tam-tru"
-RENAMED = ("intent_unknown", "examples_too_few", "id_not_listed", "id_unresolved")
-UNREAD = ("intent_unknown", "id_unresolved")
+RENAMED = ("intent_unknown", "examples_too_few", "id_not_listed", "id_unresolved", "topic_unknown")
+UNREAD = ("intent_unknown", "id_unresolved", "topic_unknown")
 WORD_LIST = "officialese:\n  tiến hành: làm\n  nêu trên: ở trên"
 IN_FORCE = "in_force_from: 2021-07-01"
 IN_FORCE_154 = "in_force_from: 2025-01-10"
@@ -67,6 +68,27 @@ LOOP = "    unsure: vong\n  - id: vong\n    say: Chào.\n    next: vong\n"
 ORPHAN = UNSURE + "  - id: le\n    say: Chào.\n    next: END\n"
 NAMED_END = UNSURE + "  - id: END\n    say: Chào.\n    next: END\n"
 NAMED_TWICE = "    unsure: doi\n  - id: doi\n    say: Chào.\n    next: lam\n"
+LOOKUP = "  - lookup: muc\n    examples: |\n"
+SYNONYM = "  - synonym: muc-2\n    examples: |\n"
+LONG_QUESTION = f"""steps:
+  - id: {"hoi-" * 11}do
+    collect: co
+    ask: Bạn có máy không?
+    options:
+      - label: Có
+        next: doc
+    unsure: doc
+"""
+ONLY_STEP = """steps:
+  - id: doc
+    do: Đọc kỹ lời dặn này.
+    topic: account/quen-mat-khau
+    trouble: PERSON
+    next: END
+"""
+#: Its buttons are too long only where it is written out.
+LONG_GUIDE = f"  - id: {'lam-' * 11}theo\n    guide: account/quen-mat-khau\n    next: doc\n"
+MIXED = "then: goi\n      - else: dan"
 FIRST_OPTION = "      - label: Có\n        next: lam\n"
 MANY_OPTIONS = FIRST_OPTION + "".join(
     f"      - label: Ý {number}\n        next: lam\n" for number in range(11)
@@ -149,8 +171,33 @@ MISTAKES = [
     Mistake("flow_slot_malformed", LAY_LAI, "collect: may", "collect: may-1", "    collect:", "",
             ("flow_slot_unknown",)),
     Mistake("flow_slot_malformed", LAY_LAI, "inspect: tin", "inspect: Tin", "    inspect:"),
-    Mistake("flow_condition_broken", LAY_LAI, "may = co and", "may == co and", "      - if:", "",
-            ("flow_else_not_last",)),
+    Mistake("flow_condition_broken", LAY_LAI, "may = co and", "may == co and", "      - if:"),
+    # The flow that is dropped is still one that others may name.
+    Mistake("flow_step_kind", GIU_KIN, "    do: Đọc", "    noi: Đọc", "  - id: doc"),
+    Mistake("yaml_tab", GIU_KIN, "    do: Đọc", "\tdo: Đọc", "\tdo: Đọc"),
+    Mistake("flow_without_steps", GIU_KIN, ONLY_STEP, "steps: []\n", "steps:"),
+    Mistake("flow_id_malformed", GIU_KIN, "id: giu-kin", "id: giu_kin", "id:", "",
+            ("id_not_like_file",)),
+    Mistake("flow_id_reserved", GIU_KIN, "id: giu-kin", "id: t999", "id:", "",
+            ("id_not_like_file",)),
+    Mistake("value_not_number", LAY_LAI, "    to: 1", "    to: 0", "    to:"),
+    Mistake("flow_guide_backwards", LAY_LAI, "    to: 1", "    from: 2\n    to: 1", "    to:"),
+    Mistake("flow_guide_step_left_out", LAY_LAI, "checks: {1:", "checks: {2:", "    checks:"),
+    Mistake("flow_guide_step_left_out", LAY_LAI, "troubles: {1:", "troubles: {2:",
+            "    troubles:"),
+    Mistake("flow_branch_mixed", LAY_LAI, MIXED, MIXED.replace("      - ", "        "),
+            "      - if:"),
+    Mistake("flow_phrase_duplicate", LAY_LAI, "also: [để ở nhà]", "also: [CO!]",
+            "        also:"),
+    Mistake("flow_phrase_duplicate", LAY_LAI, "      - label: Có\n        next",
+            "      - label: Có\n        also: [để ở nhà]\n        next",
+            "        also: [để ở nhà]\n        next: lam", and_at=(
+            "        also: [để ở nhà]\n        next: hen",)),
+    Mistake("flow_payload_too_long", GIU_KIN, "- id: doc\n", f"- id: {'doc-' * 14}ky\n",
+            "  - id: doc-"),
+    Mistake("flow_payload_too_long", GIU_KIN, "steps:\n", LONG_QUESTION, "    unsure: doc"),
+    Mistake("flow_payload_too_long", GIU_KIN, "  - id: doc\n", LONG_GUIDE + "  - id: doc\n",
+            "  - id: lam-"),
     Mistake("value_not_numbered", LAY_LAI, "checks: {1:", "checks: {một:", "    checks:"),
     Mistake("id_not_like_file", LAY_LAI, "id: lay-lai", "id: quen", "id:"),
     Mistake("key_unknown", LAY_LAI, "    check: máy báo", "    kiem: máy báo", "    kiem:"),
@@ -162,11 +209,11 @@ MISTAKES = [
             "  - id: doi\n    say", and_at=("  - id: doi\n    do",)),
     Mistake("flow_step_unknown", LAY_LAI, UNSURE, "    unsure: khong-co\n", "  - id: may"),
     Mistake("flow_step_unknown", LAY_LAI, "troubles: {1: go}", "troubles: {1: gỡ}", "  - id: lam"),
-    Mistake("flow_topic_unknown", LAY_LAI, "topics: [account/quen-mat-khau]", "topics: [a/b]",
+    Mistake("topic_unknown", LAY_LAI, "topics: [account/quen-mat-khau]", "topics: [a/b]",
             "topics:"),
-    Mistake("flow_topic_unknown", LAY_LAI, "guide: account/quen-mat-khau", "guide: a/b",
+    Mistake("topic_unknown", LAY_LAI, "guide: account/quen-mat-khau", "guide: a/b",
             "  - id: lam"),
-    Mistake("flow_topic_unknown", LAY_LAI, PARTING, "    show: a/b", "  - id: chao"),
+    Mistake("topic_unknown", LAY_LAI, PARTING, "    show: a/b", "  - id: chao"),
     Mistake("flow_guide_step_unknown", LAY_LAI, "to: 1", "to: 9", "  - id: lam"),
     Mistake("flow_guide_step_unknown", LAY_LAI, "checks: {1:", "checks: {0:", "  - id: lam"),
     Mistake("flow_unknown", LAY_LAI, "link: giu-kin", "link: t510", "  - id: hen"),
@@ -205,6 +252,13 @@ MISTAKES = [
     Mistake("key_missing", SCAM_SIGNS, "    weight: 2\n    topic: safety/lua-dao-otp\n"
             "    reason: Tin hỏi mã OTP.\n", "    weight: 2\n    reason: Tin hỏi mã OTP.\n",
             "  - id: doi-ma"),
+    Mistake("value_not_allowed", SCAM_SIGNS, "weight: 1", "weight: 0", "    weight: 0"),
+    Mistake("value_not_allowed", SCAM_SIGNS, "  id: duong-dan-la\n  weight: 2",
+            "  id: duong-dan-la\n  weight: 3", "  weight: 3"),
+    Mistake("topic_unknown", SCAM_SIGNS, "lua-dao-otp\n    reason: Tin hỏi",
+            "k\n    reason: Tin hỏi", "    topic: safety/k"),
+    Mistake("topic_unknown", SCAM_SIGNS, "lua-dao-otp\n  reason:", "k\n  reason:",
+            "  topic: safety/k"),
     # across files
     Mistake("also_dead", TAM_TRU, "also:", "also:\n  - utility/cu", "  - utility/cu"),
     Mistake("also_claimed_twice", MAT_KHAU, "code: 210",
@@ -251,14 +305,36 @@ MISTAKES = [
             "      - label: Toi"),
     Mistake("officialese", LAY_LAI, "closing: Bạn vào", "closing: Tiến hành vào", "closing:"),
     Mistake("personal_number", LAY_LAI, TASK, TASK + " Gọi 0900.000.001.", "    do: Tắt"),
+    Mistake("topic_title_unknown", TAM_TRU, "Nhắc chủ nhà mở VNeID.", 'Xem chủ đề "Tạm vắng".',
+            "- Chủ nhà"),
+    Mistake("topic_title_unknown", LUA_DAO, "Gác máy rồi báo",
+            'Xem chủ đề "Quên mật khẩu VNeID" hoặc "Đăng ký tạm vắng", hay báo', "- Xem"),
+    Mistake("topic_title_unknown", LAY_LAI, TASK, '    do: Xem chủ đề "Quên mật khẩu".',
+            "    do: Xem"),
     # intents
     Mistake("intent_unknown", INTENTS, LAST_INTENT, STRAY_INTENT, "  - intent: service/khong-co"),
+    Mistake("flow_unknown", INTENTS, LAST_INTENT, INTENT_OF_NO_FLOW, "  - intent: flow/khong-co"),
     Mistake("intent_without_examples", INTENTS, LAST_INTENT, WITHOUT_EXAMPLES,
             "  - intent: handoff/nguoi"),
     Mistake("examples_too_few", INTENTS, "      - có người xin mã của tôi, cách 60\n", "", "id:",
             LUA_DAO),
     Mistake("example_duplicate", INTENTS, "có người xin mã của tôi, cách 60",
             "TÔI MUỐN ĐĂNG KÝ TẠM TRÚ cách 1", "      - TÔI"),
+    # entities
+    Mistake("phrases_duplicate", INTENTS, "lookup: muc", "lookup: giay_to",
+            "  - lookup: giay_to\n    examples: |\n      - mức hai"),
+    Mistake("phrases_duplicate", INTENTS, "synonym: muc-2", "synonym: gplx",
+            "  - synonym: gplx\n    examples: |\n      - mức hai"),
+    Mistake("phrase_in_two_lists", INTENTS, LOOKUP, LOOKUP + "      - bằng lái\n",
+            "      - bằng lái\n      - mức hai\n  - synonym"),
+    Mistake("phrase_in_two_lists", INTENTS, SYNONYM, SYNONYM + "      - bằng lái\n",
+            "      - bằng lái\n      - mức hai\n"),
+    Mistake("phrase_in_two_lists", INTENTS, SYNONYM, SYNONYM + "      - Bang lai\n",
+            "      - Bang lai", follows=("phrase_without_entity",)),
+    Mistake("phrase_without_value", INTENTS, LOOKUP, LOOKUP + "      - mức cao\n",
+            "      - mức cao"),
+    Mistake("phrase_without_entity", INTENTS, SYNONYM, SYNONYM + "      - mức cao\n",
+            "      - mức cao"),
     # messages
     Mistake("message_missing", INTENTS, LAST_INTENT, NEW_TALK, "  - intent: smalltalk/moi"),
     Mistake("message_missing", MESSAGES, "  menu_group:", "  # menu_group:", "messages:"),
@@ -365,6 +441,12 @@ def test_a_renamed_message_is_missed_and_not_known(root, key):
     ]
 
 
+def test_topics_are_named_by_their_titles_and_buttons_by_theirs(root):
+    named = 'Xem chủ đề "Quên mật khẩu VNeID", "Có người xin mã OTP" rồi bấm "Gửi".'
+    spoil(root, TAM_TRU, "Nhắc chủ nhà mở VNeID.", named)
+    assert load_content(root)[1] == []
+
+
 def test_the_title_of_a_source_may_be_worded_as_officials_do(root):
     spoil(root, LUA_DAO, "Bộ Công an cảnh báo", "Thông báo về việc tiến hành rà soát")
     assert load_content(root)[1] == []
@@ -428,6 +510,11 @@ def test_flows_that_call_each_other_in_a_ring_are_each_told(root):
     assert found == [(GIU_KIN, "flow_calls_itself"), (LAY_LAI, "flow_calls_itself")]
 
 
+def test_no_address_need_be_trusted(root):
+    spoil(root, SCAM_SIGNS, "  trusted:\n    - vneid.gov.vn\n", "  trusted: []\n")
+    assert load_content(root)[1] == []
+
+
 def test_two_flows_with_one_id_are_told_of_each_other(root):
     text = (root / GIU_KIN).read_text(encoding="utf-8")
     (root / "flows/z.yaml").write_text(text, encoding="utf-8")
@@ -466,58 +553,37 @@ def test_no_question_may_ask_for_what_the_assistant_must_not_see(root, ask):
     assert [one.code for one in load_content(root)[1]] == ["flow_asks_personal_data"]
 
 
-LONG_QUESTION = f"""steps:
-  - id: {"hoi-" * 11}do
-    collect: co
-    ask: Bạn có máy không?
-    options:
-      - label: Có
-        next: doc
-    unsure: doc
-"""
-INTENT_OF_NO_FLOW = "  - intent: flow/khong-co\n    examples: |\n      - dắt tôi đi\n" + LAST_INTENT
-#: Mistakes that the check lets pass.
-UNREPORTED = {
-    "another way to say two options": (LAY_LAI, "also: [để ở nhà]", "also: [có]"),
-    "a guide that ends before it begins": (LAY_LAI, "    to: 1", "    from: 2\n    to: 1"),
-    "a check of a step that the guide leaves out": (LAY_LAI, "checks: {1:", "checks: {2:"),
-    "an else beside the if": (
-        LAY_LAI,
-        "then: goi\n      - else:",
-        "then: dan\n        else: goi  #",
-    ),
-    "a task whose button is too long": (GIU_KIN, "- id: doc\n", f"- id: {'doc-' * 14}ky\n"),
-    "a question whose last button is too long": (GIU_KIN, "steps:\n", LONG_QUESTION),
-    "an intent of no flow": (INTENTS, LAST_INTENT, INTENT_OF_NO_FLOW),
-    "a sign that weighs nothing": (SCAM_SIGNS, "weight: 1", "weight: 0"),
-    "a sign of no topic": (
-        SCAM_SIGNS,
-        "lua-dao-otp\n    reason: Tin hỏi",
-        "k\n    reason: Tin hỏi",
-    ),
-}
+def test_a_flow_without_steps_is_told(root):
+    text = "id: z\ntitle: Trống\ndescription: Trống.\nsteps: []\n"
+    (root / "flows/z.yaml").write_text(text, encoding="utf-8")
+    found = [(one.path, one.line, one.code) for one in load_content(root)[1]]
+    assert found == [("flows/z.yaml", 4, "flow_without_steps")]
 
 
-@pytest.mark.xfail(strict=True, reason="nothing checks it")
-@pytest.mark.parametrize("name", UNREPORTED)
-def test_a_mistake_of_flows_and_signs_does_not_pass(root, name):
-    spoil(root, *UNREPORTED[name])
-    assert load_content(root)[1]
-
-
-@pytest.mark.xfail(strict=True, reason="nothing checks it")
-def test_a_flow_without_steps_does_not_pass(root):
-    (root / "flows/z.yaml").write_text(
-        "id: z\ntitle: Trống\ndescription: Trống.\nsteps: []\n", encoding="utf-8"
-    )
-    assert load_content(root)[1]
-
-
-@pytest.mark.xfail(strict=True, reason="nothing checks it")
-@pytest.mark.parametrize("flow_id", ["Lấy lại", "lay_lai", "lay:lai", "t310"])
-def test_the_id_of_a_flow_fits_buttons_and_is_not_that_of_a_topics_flow(root, flow_id):
+@pytest.mark.parametrize(
+    ("flow_id", "code"),
+    [
+        ("Lấy lại", "flow_id_malformed"),
+        ("lay_lai", "flow_id_malformed"),
+        ("lay:lai", "flow_id_malformed"),
+        ("t310", "flow_id_reserved"),
+    ],
+)
+def test_the_id_of_a_flow_fits_buttons_and_is_not_that_of_a_topics_flow(root, flow_id, code):
     spoil(root, GIU_KIN, "id: giu-kin", f"id: '{flow_id}'")
     (root / GIU_KIN).rename(root / f"flows/{flow_id}.yaml")
     spoil(root, LAY_LAI, "call: giu-kin", f"call: '{flow_id}'")
     spoil(root, LAY_LAI, "link: giu-kin", f"link: '{flow_id}'")
-    assert load_content(root)[1]
+    found = [(one.path, one.line, one.code) for one in load_content(root)[1]]
+    assert found == [(f"flows/{flow_id}.yaml", 1, code)]
+
+
+@pytest.mark.parametrize("flow", ["lay-lai", "t310"])
+def test_an_intent_may_begin_a_flow_that_is_written_or_made_of_a_topic(root, flow):
+    spoil(root, INTENTS, LAST_INTENT, INTENT_OF_NO_FLOW.replace("khong-co", flow))
+    assert load_content(root)[1] == []
+
+
+def test_options_may_share_a_part_of_their_words(root):
+    spoil(root, LAY_LAI, "also: [để ở nhà]", "also: [có mà để ở nhà, không có]")
+    assert load_content(root)[1] == []

@@ -14,7 +14,7 @@ from bot.content.paths import content_paths
 from bot.content.readers.knowledge import ALLOWED_KEYS
 from bot.domain.cards import MAX_REPLY_CHARS, answer_card
 from bot.domain.errors import ContentInvalid
-from bot.domain.understanding import IntentName
+from bot.domain.understanding import EntityPhrase, IntentName
 from tests.factories import LAWS, LUA_DAO, MAT_KHAU, SMALL_TREE, TAM_TRU, spoil
 
 
@@ -61,6 +61,10 @@ def test_the_catalog_carries_its_hash_and_all_content(root):
     assert len(catalog.intents) == 15
     assert [flow.id for flow in catalog.flows] == ["giu-kin", "lay-lai"]
     assert [sign.id for sign in catalog.scam_signs.signs] == ["doi-ma", "xung-can-bo"]
+    assert catalog.entities == (
+        EntityPhrase("giay_to", "gplx", "bằng lái"),
+        EntityPhrase("muc", "muc-2", "mức hai"),
+    )
     assert catalog.abbreviations["cccd"] == "căn cước công dân"
     assert catalog.safety_phrases["emergency"] == ("cháy nhà",)
 

@@ -200,7 +200,6 @@ def test_a_snapshot_that_lacks_a_part_is_stale(key):
         from_snapshot(without(SNAPSHOT, key))
 
 
-@pytest.mark.xfail(strict=True, reason="known bug")
 @pytest.mark.parametrize(
     "snapshot",
     [

@@ -15,10 +15,14 @@ MIN_EXAMPLES_PER_TOPIC = 60
 
 
 def check_every_intent_leads_somewhere(files: ContentFiles) -> Iterator[ContentIssue]:
-    """An intent is named after a topic, or belongs to a known family."""
+    """An intent is named after a topic or a flow, or belongs to another known family."""
     topics = {str(file.topic.id) for file in files.topics}
     families = {str(family) for family in IntentFamily}
+    flows = files.flow_ids()
     for file in files.intents:
+        flow = file.intent.name.removeprefix(f"{IntentFamily.FLOW}/")
+        if file.intent.family == IntentFamily.FLOW and flow not in flows:
+            yield issue(file.intent.path, file.line, "flow_unknown", value=flow)
         if file.intent.name not in topics and file.intent.family not in families:
             yield issue(file.intent.path, file.line, "intent_unknown", value=file.intent.name)
 

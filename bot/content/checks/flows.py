@@ -1,19 +1,17 @@
-"""Checks on flows: every way leads somewhere, fits a button and asks nothing forbidden.
+"""Checks on the ways of flows: each leads somewhere, can be left, and hangs on what is known.
 
-What a flow can do is checked on the flow with its guides written out, so also what a topic's own
-"nếu gặp khó" adds to it.
+A flow is checked as its author wrote it: a guide is one step, and what the "nếu gặp khó" of its
+topic adds when the guide is written out is no way of the author's.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from bot.content.files import Check, ContentFiles
-from bot.content.issues import ContentIssue, issue
+from bot.content.issues import ContentIssue
 from bot.content.readers.flows import FlowFile
-from bot.domain.cards import MAX_REPLY_CHARS
 from bot.domain.flows import (
     RETRY,
     SPECIAL_STEPS,
@@ -37,31 +35,9 @@ from bot.domain.flows import (
     StepId,
     ways_on,
 )
-from bot.domain.guides import MIN_STEPS, topic_flow_id
+from bot.domain.frames import UNSURE
 from bot.domain.knowledge import Topic
-from bot.domain.payloads import MAX_PAYLOAD_BYTES, answer_payload
 from bot.domain.scam_signs import FEW, MANY, NONE
-from bot.text.fold import fold
-from bot.text.normalize import words
-
-#: Fits a button on Telegram and on Zalo, on a narrow phone over two lines.
-MAX_LABEL_CHARS = 60
-#: One task is read while holding the phone in the other hand.
-MAX_TASK_WORDS = 40
-#: Longer lists are not read on a phone.
-MAX_OPTIONS = 12
-
-_FORBIDDEN = (
-    r"(?:so (?:the )?(?:can cuoc|cccd|cmnd|chung minh|dinh danh|dien thoai|tai khoan)"
-    r"|otp|ma xac (?:thuc|nhan)|mat khau|passcode|bien so)"
-)
-#: Asking the citizen to send what the bot must never see; what is typed into VNeID is no matter.
-_ASKS_FORBIDDEN = re.compile(
-    rf"(?:gui|cho toi|cho minh|noi|doc|nhap|viet|go|chup)\b[^.?!]*\b{_FORBIDDEN}\b[^.?!]*"
-    rf"(?:vao day|cho toi|o day|cho tro ly)"
-    rf"|(?:cho toi|cho minh|cho tro ly)\b(?: biet| xin)?[^.?!]{{0,20}}\b{_FORBIDDEN}"
-    rf"|{_FORBIDDEN}\b[^.?!]{{0,20}}\b(?:la gi|la bao nhieu|la so may|so may)\b"
-)
 
 
 def check_flow_ids_are_used_once(files: ContentFiles) -> Iterator[ContentIssue]:
@@ -70,46 +46,63 @@ def check_flow_ids_are_used_once(files: ContentFiles) -> Iterator[ContentIssue]:
     for file in files.flows:
         if file.flow.id in seen:
             other = seen[file.flow.id]
-            yield _at(file, "id_duplicate", "id", value=file.flow.id, other=other)
+            yield file.issue("id_duplicate", "id", value=file.flow.id, other=other)
         seen.setdefault(file.flow.id, file.flow.path)
         counts = Counter(step.id for step in file.flow.steps)
         for at, step in enumerate(file.flow.steps):
             if counts[step.id] > 1 or step.id in SPECIAL_STEPS:
-                yield _at_step(file, at, "flow_step_duplicate", "id", value=step.id)
+                yield file.step_issue(at, "flow_step_duplicate", "id", value=step.id)
 
 
 def check_flows_name_what_exists(files: ContentFiles) -> Iterator[ContentIssue]:
-    """Steps, topics, numbers of a topic's steps and other flows that a flow names are there."""
-    flows = {file.flow.id for file in files.flows}
-    flows |= {
-        topic_flow_id(file.topic) for file in files.topics if len(file.topic.steps) >= MIN_STEPS
-    }
-    topics = _topics(files)
+    """Steps, topics and other flows that a flow names are there."""
+    flows, topics = files.flow_ids(), files.topics_by_id()
     for file in files.flows:
         ids = {step.id for step in file.flow.steps} | set(SPECIAL_STEPS)
         for index, topic_id in enumerate(file.flow.topics):
             if topic_id not in topics:
-                yield _at(file, "flow_topic_unknown", "topics", index, value=topic_id)
+                yield file.issue("topic_unknown", "topics", index, value=topic_id)
         for at, step in enumerate(file.flow.steps):
             for to in ways_on(step):
                 if to not in ids:
-                    yield _at_step(file, at, "flow_step_unknown", value=to)
+                    yield file.step_issue(at, "flow_step_unknown", value=to)
             if isinstance(step, Guide | Show | Do) and step.topic not in topics:
-                yield _at_step(file, at, "flow_topic_unknown", value=step.topic)
-            elif isinstance(step, Guide):
-                yield from _check_numbers(file, at, step, topics[step.topic])
+                yield file.step_issue(at, "topic_unknown", value=step.topic)
             if isinstance(step, Call | Link) and step.flow not in flows:
-                yield _at_step(file, at, "flow_unknown", value=step.flow)
+                yield file.step_issue(at, "flow_unknown", value=step.flow)
+
+
+def check_guides_tell_steps_that_are_there(files: ContentFiles) -> Iterator[ContentIssue]:
+    """The numbers of a guide are those of steps of its topic, and of steps that it tells."""
+    topics = files.topics_by_id()
+    for file in files.flows:
+        for at, step in enumerate(file.flow.steps):
+            if isinstance(step, Guide) and step.topic in topics:
+                yield from _check_numbers(file, at, step, topics[step.topic])
 
 
 def _check_numbers(file: FlowFile, at: int, step: Guide, topic: Topic) -> Iterator[ContentIssue]:
     count = len(topic.steps)
-    numbers = {step.first, step.last or step.first, *step.checks, *step.troubles, *step.images}
-    for number in sorted(numbers):
+    last = step.last or count
+    by_key = {"checks": step.checks, "troubles": step.troubles, "images": step.images}
+    named = {number: key for key, numbers in by_key.items() for number in numbers}
+    for number in sorted({step.first, step.last or step.first, *named}):
         if not 1 <= number <= count:
-            yield _at_step(
-                file, at, "flow_guide_step_unknown", value=number, topic=topic.id, count=count
+            yield file.step_issue(
+                at, "flow_guide_step_unknown", value=number, topic=topic.id, count=count
             )
+        elif number in named and not step.first <= number <= last and step.first <= last:
+            yield file.step_issue(
+                at,
+                "flow_guide_step_left_out",
+                named[number],
+                key=named[number],
+                value=number,
+                first=step.first,
+                last=last,
+            )
+    if step.last and step.last < step.first:
+        yield file.step_issue(at, "flow_guide_backwards", "to", first=step.first, last=step.last)
 
 
 def check_branches_are_complete(files: ContentFiles) -> Iterator[ContentIssue]:
@@ -121,17 +114,17 @@ def check_branches_are_complete(files: ContentFiles) -> Iterator[ContentIssue]:
             if isinstance(step, Collect | Link):
                 continue
             if not branches or branches[-1].condition is not None:
-                yield _at_step(file, at, "flow_branch_without_else", value=step.id)
+                yield file.step_issue(at, "flow_branch_without_else", value=step.id)
             if any(branch.condition is None for branch in branches[:-1]):
-                yield _at_step(file, at, "flow_else_not_last", value=step.id)
+                yield file.step_issue(at, "flow_else_not_last", value=step.id)
             for condition in (one.condition for one in branches if one.condition is not None):
                 for slot, value in _comparisons(condition):
                     if slot not in values:
-                        yield _at_step(file, at, "flow_slot_unknown", value=slot)
+                        yield file.step_issue(at, "flow_slot_unknown", value=slot)
                     elif value not in values[slot]:
                         known = ", ".join(sorted(values[slot]))
-                        yield _at_step(
-                            file, at, "flow_value_unknown", slot=slot, value=value, known=known
+                        yield file.step_issue(
+                            at, "flow_value_unknown", slot=slot, value=value, known=known
                         )
 
 
@@ -141,9 +134,9 @@ def _slot_values(flow: Flow) -> dict[str, set[str]]:
     for step in flow.steps:
         if isinstance(step, Collect):
             found = {option.value for option in step.options}
-            values.setdefault(step.slot, set()).update(found | {"khong-ro"})
+            values.setdefault(step.slot, set()).update(found | {UNSURE})
         elif isinstance(step, Inspect):
-            values.setdefault(step.slot, set()).update({MANY, FEW, NONE, "khong-ro"})
+            values.setdefault(step.slot, set()).update({MANY, FEW, NONE, UNSURE})
         elif isinstance(step, SetSlots):
             for slot, value in step.slots.items():
                 values.setdefault(slot, set()).update({value} if value else set())
@@ -171,11 +164,11 @@ def check_every_step_is_reached_and_can_be_left(files: ContentFiles) -> Iterator
         leaving = _leaving(steps)
         for at, step in enumerate(file.flow.steps):
             if step.id not in reached:
-                yield _at_step(file, at, "flow_step_unreachable", value=step.id)
+                yield file.step_issue(at, "flow_step_unreachable", value=step.id)
             elif step.id not in leaving:
-                yield _at_step(file, at, "flow_loop_without_exit", value=step.id)
+                yield file.step_issue(at, "flow_loop_without_exit", value=step.id)
             if RETRY in ways_on(step) and step.id not in _after_trouble(steps):
-                yield _at_step(file, at, "flow_retry_without_trouble", value=step.id)
+                yield file.step_issue(at, "flow_retry_without_trouble", value=step.id)
 
 
 def _reached(steps: dict[StepId, Step], start: StepId) -> set[StepId]:
@@ -224,7 +217,7 @@ def check_flows_do_not_call_themselves(files: ContentFiles) -> Iterator[ContentI
     for file in files.flows:
         for at, step in enumerate(file.flow.steps):
             if isinstance(step, Call) and file.flow.id in _called(calls, step.flow):
-                yield _at_step(file, at, "flow_calls_itself", value=step.flow)
+                yield file.step_issue(at, "flow_calls_itself", value=step.flow)
 
 
 def _called(calls: dict[FlowId, set[FlowId]], start: FlowId) -> set[FlowId]:
@@ -238,116 +231,11 @@ def _called(calls: dict[FlowId, set[FlowId]], start: FlowId) -> set[FlowId]:
     return found
 
 
-def check_questions_fit_every_channel(files: ContentFiles) -> Iterator[ContentIssue]:
-    """Labels, payloads, texts and numbers of options stay within the limits of every channel."""
-    for file in files.flows:
-        title = file.flow.title
-        if len(title) > MAX_LABEL_CHARS:
-            yield _at(file, "title_too_long", "title", count=len(title), limit=MAX_LABEL_CHARS)
-        for at, step in enumerate(file.flow.steps):
-            if isinstance(step, Collect):
-                yield from _check_options(file, at, step)
-            for key, text in _texts(step):
-                if isinstance(step, Do) and key == "do" and len(words(text)) > MAX_TASK_WORDS:
-                    count = len(words(text))
-                    yield _at_step(
-                        file, at, "flow_task_too_long", key, count=count, limit=MAX_TASK_WORDS
-                    )
-                if len(text) > MAX_REPLY_CHARS // 2:
-                    count, limit = len(text), MAX_REPLY_CHARS // 2
-                    yield _at_step(file, at, "flow_text_too_long", key, count=count, limit=limit)
-
-
-def _check_options(file: FlowFile, at: int, step: Collect) -> Iterator[ContentIssue]:
-    if not 1 <= len(step.options) <= MAX_OPTIONS:
-        count = len(step.options)
-        yield _at_step(file, at, "flow_options_count", "options", count=count, limit=MAX_OPTIONS)
-    values = Counter(option.value for option in step.options)
-    labels = Counter(fold(option.label.lower()) for option in step.options)
-    for index, option in enumerate(step.options):
-        where = ("options", index)
-        if values[option.value] > 1 or labels[fold(option.label.lower())] > 1:
-            yield _at_step(file, at, "flow_option_duplicate", *where, value=option.label)
-        if len(option.label) > MAX_LABEL_CHARS:
-            count = len(option.label)
-            yield _at_step(file, at, "title_too_long", *where, count=count, limit=MAX_LABEL_CHARS)
-        size = len(answer_payload(file.flow.id, step.id, option.value).encode())
-        if size > MAX_PAYLOAD_BYTES:
-            yield _at_step(
-                file, at, "flow_payload_too_long", *where, count=size, limit=MAX_PAYLOAD_BYTES
-            )
-
-
-def check_nothing_forbidden_is_asked(files: ContentFiles) -> Iterator[ContentIssue]:
-    """No text asks for an ID number, a code, a password, a phone or account number."""
-    for file in files.flows:
-        for at, step in enumerate(file.flow.steps):
-            for key, text in _texts(step):
-                if match := _ASKS_FORBIDDEN.search(" ".join(fold(text.lower()).split())):
-                    yield _at_step(file, at, "flow_asks_personal_data", key, value=match.group(0))
-
-
-def check_everybody_can_answer(files: ContentFiles) -> Iterator[ContentIssue]:
-    """Every question has a way for those who do not know."""
-    for file in files.flows:
-        for at, step in enumerate(file.flow.steps):
-            if isinstance(step, Collect) and step.unsure is None:
-                yield _at_step(file, at, "flow_without_unsure", value=step.id)
-            if isinstance(step, Do) and not step.trouble:
-                yield _at_step(file, at, "flow_without_trouble", value=step.id)
-
-
-def flow_texts(file: FlowFile) -> Iterator[tuple[str, int, str]]:
-    """Every text of a flow that a citizen reads: path, line, text."""
-    for key in ("title", "closing"):
-        if text := getattr(file.flow, key):
-            yield file.flow.path, file.line(None, key), text
-    for at, step in enumerate(file.flow.steps):
-        for key, text in _texts(step):
-            yield file.flow.path, file.line(at, key), text
-        if isinstance(step, Collect):
-            for index, option in enumerate(step.options):
-                yield file.flow.path, file.line(at, "options", index), option.label
-
-
-def _texts(step: Step) -> Iterator[tuple[str, str]]:
-    """The sentences of a step, each with its key."""
-    if isinstance(step, Collect | Inspect):
-        yield "ask", step.ask
-    elif isinstance(step, Do):
-        yield "do", step.text
-        if step.check:
-            yield "check", step.check
-    elif isinstance(step, Guide):
-        yield from (("checks", text) for text in step.checks.values())
-    elif step.kind == "say":
-        yield "say", step.text
-
-
-def _topics(files: ContentFiles) -> dict[str, Topic]:
-    found: dict[str, Topic] = {}
-    for file in files.topics:
-        found |= dict.fromkeys([file.topic.id, *file.topic.also], file.topic)
-    return found
-
-
-def _at(file: FlowFile, code: str, *where: str | int, **values: object) -> ContentIssue:
-    return issue(file.flow.path, file.line(None, *where), code, **values)
-
-
-def _at_step(
-    file: FlowFile, at: int, code: str, *where: str | int, **values: object
-) -> ContentIssue:
-    return issue(file.flow.path, file.line(at, *where), code, **values)
-
-
 FLOW_CHECKS: tuple[Check, ...] = (
     check_flow_ids_are_used_once,
     check_flows_name_what_exists,
+    check_guides_tell_steps_that_are_there,
     check_branches_are_complete,
     check_every_step_is_reached_and_can_be_left,
     check_flows_do_not_call_themselves,
-    check_questions_fit_every_channel,
-    check_nothing_forbidden_is_asked,
-    check_everybody_can_answer,
 )

@@ -1,4 +1,6 @@
-"""Checks on wording: composed Unicode, full diacritics, plain words, no personal numbers."""
+"""Checks on wording: composed Unicode, full diacritics, plain words, no personal numbers, and no
+topic named that is not there.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from bot.content.checks.flows import flow_texts
+from bot.content.checks.flow_questions import flow_texts
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import PERSONAL_DATA_NAMES, ContentIssue, issue
 from bot.content.paths import MESSAGES_PATH
@@ -23,6 +25,9 @@ MIN_BARE_WORDS = 5
 _LINK = re.compile(r"https?://\S+")
 _ADDRESS = re.compile(rf"{_LINK.pattern}|\b[\w-]+(?:\.[\w-]+)+\b")
 _ON_SCREEN = re.compile(r"\*\*.+?\*\*")
+#: How texts send people to another topic: by its title in quotes, or several of them.
+_NAMED_TOPICS = re.compile(r'chủ đề ((?:"[^"]+"(?:,? (?:(?:hoặc|và) )?(?="))?)+)', re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]+)"')
 _HEAD_TEXTS = ("title", "fee", "time_limit", "where", "authority")
 
 #: Path, line, text.
@@ -105,6 +110,18 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
             yield issue(path, line, "officialese", value=found, better=plain[found.lower()])
 
 
+def check_every_topic_that_a_text_names_is_there(files: ContentFiles) -> Iterator[ContentIssue]:
+    """What stands in quotes after "chủ đề" is the title of a topic, so that it can be found."""
+    titles = {file.topic.title for file in files.topics}
+    topic_texts = (text for file in files.topics for text in _shown_texts(file))
+    flow_parts = (text for flow in files.flows for text in flow_texts(flow))
+    for path, line, text in (*topic_texts, *flow_parts):
+        for named in _NAMED_TOPICS.finditer(text):
+            for title in _QUOTED.findall(named.group(1)):
+                if title not in titles:
+                    yield issue(path, line, "topic_title_unknown", value=title)
+
+
 def check_no_personal_numbers(files: ContentFiles) -> Iterator[ContentIssue]:
     """No number in topics, messages or examples looks like an ID, a phone, a code or an account."""
     aliases = (alias for file in files.topics for alias in _aliases(file))
@@ -126,5 +143,6 @@ WORDING_CHECKS: tuple[Check, ...] = (
     check_every_text_is_nfc,
     check_every_sentence_has_its_diacritics,
     check_no_word_is_officialese,
+    check_every_topic_that_a_text_names_is_there,
     check_no_personal_numbers,
 )

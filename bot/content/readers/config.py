@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass, field
 
-from bot.content.issues import ContentIssue, issue
+from bot.content.issues import ContentIssue, issue, listed
 from bot.content.marked_yaml import Marked, YamlBroken, parse_marked
 from bot.content.readers.fields import FieldReader
 from bot.domain.knowledge import TopicId
@@ -65,32 +66,55 @@ def read_safety_phrases(
 
 
 SIGN_KEYS = ("id", "weight", "topic", "reason")
+WEIGHTS = (1, 2)
 
 
-def read_scam_signs(path: str, text: str) -> tuple[ScamSigns, list[ContentIssue]]:
+@dataclass
+class ScamSignFile:
+    """The signs as read, and every topic that one of them names, with its line."""
+
+    signs: ScamSigns = field(default_factory=ScamSigns)
+    topics: list[tuple[TopicId, int]] = field(default_factory=list)
+
+
+def read_scam_signs(path: str, text: str) -> tuple[ScamSignFile, list[ContentIssue]]:
     """The signs of `config/scam_signs.yaml`, and the addresses that are none."""
+    found = ScamSignFile()
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
-        return ScamSigns(), [issue(path, error.line, error.code)]
+        return found, [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     top.check_keys(("signs", "link"), ("signs", "link"))
     signs = []
     for one in top.mappings("signs"):
         one.check_keys((*SIGN_KEYS, "phrases"), (*SIGN_KEYS, "phrases"))
-        signs.append(_scam_sign(one))
+        signs.append(_scam_sign(one, found))
     link = top.mapping("link")
     if link is None:
-        return ScamSigns(tuple(signs)), top.issues
-    link.check_keys((*SIGN_KEYS, "trusted"), (*SIGN_KEYS, "trusted"))
-    return ScamSigns(tuple(signs), _scam_sign(link), link.texts("trusted")), top.issues
+        found.signs = ScamSigns(tuple(signs))
+    else:
+        link.check_keys((*SIGN_KEYS, "trusted"), (*SIGN_KEYS, "trusted"))
+        found.signs = ScamSigns(tuple(signs), _scam_sign(link, found), link.texts("trusted"))
+    return found, top.issues
 
 
-def _scam_sign(fields: FieldReader) -> ScamSign:
+def _scam_sign(fields: FieldReader, found: ScamSignFile) -> ScamSign:
+    topic = TopicId(fields.text("topic"))
+    if topic:
+        found.topics.append((topic, fields.marked.line(*fields.at, "topic")))
     return ScamSign(
         id=fields.text("id"),
-        weight=fields.number("weight"),
-        topic=TopicId(fields.text("topic")),
+        weight=_weight(fields),
+        topic=topic,
         reason=fields.text("reason"),
         phrases=fields.texts("phrases"),
     )
+
+
+def _weight(fields: FieldReader) -> int:
+    weight = fields.number("weight")
+    if isinstance(fields.data.get("weight"), int) and weight not in WEIGHTS:
+        allowed = listed(map(str, WEIGHTS))
+        fields.report("value_not_allowed", "weight", key="weight", value=weight, allowed=allowed)
+    return weight

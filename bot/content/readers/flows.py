@@ -12,6 +12,7 @@ from bot.content.readers.conditions import ConditionBroken, parse_condition
 from bot.content.readers.fields import FieldReader
 from bot.domain.flows import (
     END,
+    AllOf,
     Branch,
     Call,
     Collect,
@@ -39,6 +40,8 @@ FLOW_KEYS = ("id", "title", "description", "topics", "closing", "steps")
 OPTION_KEYS = ("label", "value", "next", "also")
 BRANCH_KEYS = ("if", "then", "else")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+#: Ids of the flows that are made of topics.
+_ID_OF_TOPIC = re.compile(r"t[0-9]+")
 _SLOT = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -54,6 +57,14 @@ class FlowFile:
         path = ("steps", at, *where) if at is not None else where
         return self.marked.line(*path)
 
+    def issue(self, code: str, *where: str | int, **values: object) -> ContentIssue:
+        """An issue on the line of the whole file's `where`."""
+        return issue(self.flow.path, self.line(None, *where), code, **values)
+
+    def step_issue(self, at: int, code: str, *where: str | int, **values: object) -> ContentIssue:
+        """An issue on the line of a part of step number `at` (from 0)."""
+        return issue(self.flow.path, self.line(at, *where), code, **values)
+
 
 def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]]:
     """One flow file. None when it is so broken that nothing else can be checked."""
@@ -63,12 +74,11 @@ def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]
         return None, [issue(path, error.line, error.code)]
     fields = FieldReader.of_document(path, marked)
     fields.check_keys(FLOW_KEYS, ("id", "title", "description", "steps"))
-    flow_id = fields.text("id")
-    if flow_id and path != f"flows/{flow_id}.yaml":
-        fields.report("id_not_like_file", "id", value=flow_id, expected=f"flows/{flow_id}.yaml")
+    if fields.data.get("steps") == []:
+        fields.report("flow_without_steps", "steps")
     steps = [_step(one) for one in fields.mappings("steps")]
     flow = Flow(
-        id=FlowId(flow_id),
+        id=_flow_id(fields),
         title=fields.text("title"),
         description=fields.text("description"),
         steps=tuple(step for step in steps if step is not None),
@@ -79,6 +89,18 @@ def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]
     if not flow.steps or None in steps:
         return None, fields.issues
     return FlowFile(flow, marked), fields.issues
+
+
+def _flow_id(fields: FieldReader) -> FlowId:
+    value = fields.text("id")
+    expected = f"flows/{value}.yaml"
+    if value and not _ID.fullmatch(value):
+        fields.report("flow_id_malformed", "id", value=value)
+    elif _ID_OF_TOPIC.fullmatch(value):
+        fields.report("flow_id_reserved", "id", value=value)
+    if value and fields.path != expected:
+        fields.report("id_not_like_file", "id", value=value, expected=expected)
+    return FlowId(value)
 
 
 def _step(fields: FieldReader) -> Step | None:
@@ -147,13 +169,21 @@ def _guide(fields: FieldReader, step_id: StepId) -> Step:
         id=step_id,
         topic=TopicId(fields.text("guide")),
         next=_next(fields),
-        first=fields.number("from") or 1,
-        last=fields.number("to") or None,
+        first=_number(fields, "from") or 1,
+        last=_number(fields, "to"),
         checks=_by_number(fields, "checks"),
         troubles={at: StepId(to) for at, to in _by_number(fields, "troubles").items()},
         images=_by_number(fields, "images"),
         trouble=StepId(fields.text("trouble")) if "trouble" in fields.data else None,
     )
+
+
+def _number(fields: FieldReader, key: str) -> int | None:
+    """The number of a topic's step, from 1; None when there is none."""
+    number = fields.number(key)
+    if number < 1 and isinstance(fields.data.get(key), int):
+        fields.report("value_not_number", key, key=key)
+    return number if number > 0 else None
 
 
 def _by_number(fields: FieldReader, key: str) -> dict[int, str]:
@@ -198,20 +228,25 @@ def _next(fields: FieldReader) -> Next:
     branches = []
     for one in fields.mappings("next"):
         one.check_keys(BRANCH_KEYS)
+        if "else" in one.data and one.data.keys() & {"if", "then"}:
+            one.report("flow_branch_mixed")
+        if "if" in one.data or "else" not in one.data:
+            branches.append(Branch(StepId(one.text("then")), _condition(one)))
         if "else" in one.data:
             branches.append(Branch(StepId(one.text("else"))))
-        else:
-            branches.append(Branch(StepId(one.text("then")), _condition(one)))
     return tuple(branches)
 
 
-def _condition(fields: FieldReader) -> Condition | None:
+def _condition(fields: FieldReader) -> Condition:
+    """The condition of a branch. One that is always true stands for a broken one, so that the
+    branch is not taken for an `else`.
+    """
     text = fields.text("if")
     try:
         return parse_condition(text)
     except ConditionBroken as error:
         fields.report("flow_condition_broken", "if", value=text, part=str(error))
-        return None
+        return AllOf(())
 
 
 #: Every kind of step: the key that makes it one, who reads it, the keys it may and must have.

@@ -24,15 +24,25 @@ class IntentFile:
     example_lines: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class PhraseList:
+    """The phrases that an entity is said in, or that stand for a value, with their lines."""
+
+    #: Of the entity or the value.
+    name: str
+    phrases: tuple[str, ...]
+    path: str
+    line: int
+    phrase_lines: tuple[int, ...]
+
+
 @dataclass
 class NluFile:
     """What one file holds."""
 
     intents: list[IntentFile] = field(default_factory=list)
-    #: For each entity, the phrases that it is said in.
-    lookups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: For each value, the phrases that stand for it.
-    synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lookups: list[PhraseList] = field(default_factory=list)
+    synonyms: list[PhraseList] = field(default_factory=list)
 
 
 def read_intents(path: str, text: str) -> tuple[NluFile, list[ContentIssue]]:
@@ -51,14 +61,13 @@ def read_intents(path: str, text: str) -> tuple[NluFile, list[ContentIssue]]:
         examples, lines = _examples(fields)
         if not examples:
             fields.report("intent_without_examples", kind, value=name)
-        if kind == "lookup":
-            found.lookups[name] = tuple(examples)
-        elif kind == "synonym":
-            found.synonyms[name] = tuple(examples)
-        else:
+        line = fields.marked.line(*fields.at, kind)
+        if kind == "intent":
             intent = Intent(IntentName(name), tuple(examples), path)
-            line = fields.marked.line(*fields.at, kind)
             found.intents.append(IntentFile(intent, line, tuple(lines)))
+        else:
+            into = found.lookups if kind == "lookup" else found.synonyms
+            into.append(PhraseList(name, tuple(examples), path, line, tuple(lines)))
     return found, top.issues
 
 
