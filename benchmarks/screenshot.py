@@ -1,6 +1,6 @@
-"""The picture of the chat page in the README, taken from a real answer.
+"""The pictures of the chat page in the README, taken from real answers.
 
-python -m benchmarks.screenshot [--to docs/hinh/hoi-dap.png]
+python -m benchmarks.screenshot [--to docs/hinh]
 """
 
 from __future__ import annotations
@@ -8,32 +8,49 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from bot.settings import PROJECT_ROOT, Settings
-from tests.browser import ask, browsing
+from tests.browser import TOPIC, ask, browsing, press
 from tests.processes import serving
 
-QUESTION = "toi quen mat khau vneid thi lam sao"
 MAX_BYTES = 200_000
+
+
+def question(page: Page) -> None:
+    """A question typed as people type, and its answer."""
+    ask(page, "toi quen mat khau vneid thi lam sao")
+
+
+def step_by_step(page: Page) -> None:
+    """The third task of a flow."""
+    ask(page, TOPIC)
+    for label in ("Làm từng bước", "Đã xong", "Đã xong"):
+        press(page, label)
+
+
+PICTURES = {"hoi-dap.png": question, "tung-buoc.png": step_by_step}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--to", type=Path, default=PROJECT_ROOT / "docs/hinh/hoi-dap.png")
-    path = parser.parse_args().to
+    parser.add_argument("--to", type=Path, default=PROJECT_ROOT / "docs/hinh")
+    folder = parser.parse_args().to
     with serving(Settings().data_dir) as address, browsing() as browser:
-        page = browser.new_page(
-            viewport={"width": 390, "height": 844},
-            device_scale_factor=2,
-            is_mobile=True,
-            has_touch=True,
-            reduced_motion="reduce",
-        )
-        page.goto(address)
-        ask(page, QUESTION)
-        page.screenshot(path=path)
-    size = path.stat().st_size
-    print(f"{path}: {size / 1000:.0f} kB")
-    assert size <= MAX_BYTES, "too large for a README"
+        for name, walk in PICTURES.items():
+            page = browser.new_page(
+                viewport={"width": 390, "height": 844},
+                device_scale_factor=2,
+                is_mobile=True,
+                has_touch=True,
+                reduced_motion="reduce",
+            )
+            page.goto(address)
+            walk(page)
+            page.screenshot(path=folder / name)
+            size = (folder / name).stat().st_size
+            print(f"{folder / name}: {size / 1000:.0f} kB")
+            assert size <= MAX_BYTES, "too large for a README"
 
 
 if __name__ == "__main__":

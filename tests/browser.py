@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 PHONE = ViewportSize(width=360, height=740)
@@ -49,6 +50,21 @@ def ask(page: Page, text: str) -> None:
     wait_for_reply(page)
 
 
+def press(page: Page, label: str) -> None:
+    """Click a button under the last replies, wait for what comes of it."""
+    page.locator(".exchange:last-child").get_by_role("button", name=label).click()
+    wait_for_reply(page)
+
+
 def wait_for_reply(page: Page) -> None:
-    expect(page.locator(".turn:last-child > .reply")).to_be_visible()
+    expect(page.locator(".exchange:last-child .turn:last-child > .reply")).to_be_visible()
     expect(page.locator("#status")).to_be_empty()
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe finds in the page that keeps people out, each with the first place."""
+    return [
+        f"{one['id']}: {one['nodes'][0]['html']}"
+        for one in Axe().run(page)["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]

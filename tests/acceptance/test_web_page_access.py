@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize, expect
 
-from tests.browser import DESKTOP, PHONE, TOPIC, ask, wait_for_reply
+from tests.browser import DESKTOP, PHONE, TOPIC, ask, press, serious_faults, wait_for_reply
 
 ZOOMED = ViewportSize(width=320, height=370)  # a desktop window of 640x740 at 200 %
 ID_NUMBER = "079" + "555444333"
@@ -71,6 +70,9 @@ def test_the_page_never_scrolls_sideways(visit, size):
     wait_for_reply(page)
     ask(page, "a" * 300)
     ask(page, "menu")
+    ask(page, TOPIC)
+    press(page, "Làm từng bước")
+    press(page, "Đã xong")
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert page.evaluate("visualViewport.scale") == 1
 
@@ -79,17 +81,8 @@ def test_the_page_never_scrolls_sideways(visit, size):
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_axe_finds_nothing_serious(visit, size, scheme):
     page = visit(size, color_scheme=scheme, bypass_csp=True)
-
-    def serious() -> list[str]:
-        found = Axe().run(page)["violations"]
-        return [
-            f"{one['id']}: {one['nodes'][0]['html']}"
-            for one in found
-            if one["impact"] in {"serious", "critical"}
-        ]
-
-    assert serious() == []
+    assert serious_faults(page) == []
     ask(page, TOPIC)
     ask(page, f"số căn cước của tôi là {ID_NUMBER}")
     page.click("summary")
-    assert serious() == []
+    assert serious_faults(page) == []

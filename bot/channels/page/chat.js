@@ -4,9 +4,17 @@
 const STORE = "troly06";
 const MAX_KEPT = 60;
 const MAX_WAIT_MS = 30000;
+const MAX_ALT_CHARS = 100;
 const STARTERS = [
-  "Kích hoạt VNeID thế nào?", "Tôi quên mật khẩu VNeID", "Đăng ký tạm trú", "Có người gọi bảo cập nhật VNeID",
+  { label: "Chưa biết bắt đầu từ đâu", payload: "f:toi-dang-o-dau" },
+  ...["Kích hoạt VNeID thế nào?", "Tôi quên mật khẩu VNeID", "Đăng ký tạm trú", "Có người gọi bảo cập nhật VNeID"]
+    .map((label) => ({ label, payload: "" })),
 ];
+// Moves about in a flow, but for "m:tiep", which is what most people want where it is offered.
+const MOVE = /^m:(?!tiep$)/;
+// The usual way on, where a reply offers it first: a task is done, go on, begin step by step.
+const WAY_ON = /^(a:.*:xong$|m:tiep$|f:)/;
+const PLACE = /^\*\*([^*\d]+ (\d+)\/(\d+))\*\*$/;
 const log = document.getElementById("log");
 const status = document.getElementById("status");
 const form = document.getElementById("ask");
@@ -61,7 +69,9 @@ function block(text) {
     list = null;
     if (!line.trim()) return;
     const next = lines[index + 1] || "";
-    if (/^\*\*[^*]+\*\*$/.test(line)) made.push(element("h2", "", line.slice(2, -2)));
+    const place = PLACE.exec(line);
+    if (place) made.push(element("h2", "place", place[1]), ...progress(place));
+    else if (/^\*\*[^*]+\*\*$/.test(line)) made.push(element("h2", "", line.slice(2, -2)));
     else if (/^(\d+\.|-) /.test(next) && !made.length) made.push(element("h2", "", line));
     else if (/^(\d+\.|-) /.test(next) && line.endsWith(":")) made.push(element("h3", "", line));
     else if (line.startsWith("Nguồn:")) made.push(element("p", "source", line));
@@ -70,33 +80,65 @@ function block(text) {
   return made;
 }
 
+function progress([, text, number, count]) {
+  if (Number(count) < 2) return []; // a full bar before anything is done
+  const bar = element("progress");
+  bar.max = Number(count);
+  bar.value = Number(number);
+  bar.setAttribute("aria-label", "Tiến độ");
+  bar.setAttribute("aria-valuetext", text);
+  return [bar];
+}
+
+// The server names no words for a picture: what the step tells to do is what it shows.
+function picture(turn) {
+  const told = turn.text.split("\n").find((line) => line.trim() && !PLACE.test(line)) || "";
+  const image = element("img");
+  image.loading = "lazy";
+  image.alt = ("Hình minh họa: " + told.replaceAll("**", "")).slice(0, MAX_ALT_CHARS);
+  image.src = "/static/" + turn.image;
+  return image;
+}
+
+// What a citizen wrote and what was answered make an exchange. The last one is the one at hand.
 function show(turn) {
   const box = element("div", "turn");
   if (turn.mine) {
     const mine = element("p", "mine");
     mine.textContent = turn.mine;
+    mine.tabIndex = -1;
+    mine.setAttribute("aria-live", "off"); // who wrote it knows it
     box.append(mine);
   } else {
     const reply = element("div", "reply" + (turn.alert ? " alert" : ""));
     reply.append(...block(turn.text));
-    box.append(reply);
-    if (turn.buttons.length) box.append(chips(turn.buttons, turn.first));
+    if (turn.image) reply.append(picture(turn));
+    box.append(reply, ...choices(turn.buttons, turn.first));
   }
-  log.append(box);
+  if (turn.mine || !log.lastElementChild) log.append(element("div", "exchange"));
+  log.lastElementChild.append(box);
   return box;
 }
 
 // `first`: the number of the first button, where numbers are shown; a citizen may type them.
-function chips(buttons, first) {
-  const list = element("ul", "chips");
+function choices(buttons, first) {
+  const chips = buttonList("chips");
+  const moves = buttonList("moves");
   buttons.forEach((button, index) => {
     const one = element("button", "", (first ? first + index + ". " : "") + button.label);
     one.type = "button";
+    if (!index && WAY_ON.test(button.payload)) one.className = "on";
     one.addEventListener("click", () => send(button.label, button.payload));
     const item = element("li");
     item.append(one);
-    list.append(item);
+    (MOVE.test(button.payload) ? moves : chips).append(item);
   });
+  return [chips, moves].filter((list) => list.children.length);
+}
+
+function buttonList(className) {
+  const list = element("ul", className);
+  list.setAttribute("role", "list"); // Safari drops it with the bullets
   return list;
 }
 
@@ -126,44 +168,53 @@ async function send(text, payload) {
   if (busy) return;
   busy = true;
   form.querySelector("button").disabled = true;
-  status.className = "";
-  status.textContent = "Đang tìm câu trả lời…";
+  tell("Đang tìm câu trả lời…", "busy");
   const session = state.session;
-  if (!state.turns.length) {
-    if (log.contains(document.activeElement)) log.focus({ preventScroll: true });
-    log.replaceChildren();
-  }
+  const pressed = log.contains(document.activeElement) ? document.activeElement : null;
+  if (!state.turns.length) log.replaceChildren();
   const mine = show({ mine: text });
-  mine.scrollIntoView({ block: "start" });
+  const exchange = mine.parentElement;
+  // From here the Tab key goes on to the new buttons, past those that were pressed before.
+  if (pressed) mine.firstElementChild.focus({ preventScroll: true });
+  exchange.scrollIntoView({ block: "start" });
   if (matchMedia("(pointer: coarse)").matches) question.blur();
   try {
     const data = await post({ session, text: payload ? "" : text, press: payload || "" });
     if (session !== state.session) return; // the conversation was deleted meanwhile
-    mine.querySelector(".mine").textContent = payload ? text : data.heard || text;
+    if (!payload && data.heard) mine.firstElementChild.textContent = data.heard;
     state.turns.push({ mine: mine.textContent });
-    // Buttons under several replies are numbered, running on, as the server counts them.
-    const numbered = data.replies.filter((reply) => reply.buttons.length).length > 1;
-    let next = 1;
-    data.replies.forEach((reply, index) => {
-      const alert = data.outcome === "safety" && index === 0;
-      remember({ text: reply.text, buttons: reply.buttons, first: numbered ? next : 0, alert });
-      next += reply.buttons.length;
-    });
-    status.textContent = "";
+    receive(data);
+    tell("");
     if (question.value.trim() === text) question.value = "";
     grow();
-    mine.scrollIntoView({ block: "start" });
+    exchange.scrollIntoView({ block: "start" });
   } catch (error) {
     if (session !== state.session) return;
-    mine.remove();
+    exchange.remove();
     if (!state.turns.length) begin();
+    if (pressed) (pressed.isConnected ? pressed : log).focus({ preventScroll: true });
     if (!payload && !question.value) question.value = text;
-    status.className = "problem";
-    status.textContent = error.told || "Chưa gửi được, có thể do mạng yếu. Bạn thử lại nhé.";
+    tell(error.told || "Chưa gửi được, có thể do mạng yếu. Bạn thử lại nhé.", "problem");
   } finally {
     busy = false;
     form.querySelector("button").disabled = false;
   }
+}
+
+// Buttons under several replies are numbered, running on, as the server counts them.
+function receive(data) {
+  const numbered = data.replies.filter((reply) => reply.buttons.length).length > 1;
+  let next = 1;
+  data.replies.forEach(({ text, buttons, image }, index) => {
+    const alert = data.outcome === "safety" && index === 0;
+    remember({ text, buttons, image, first: numbered ? next : 0, alert });
+    next += buttons.length;
+  });
+}
+
+function tell(text, className = "") {
+  status.className = className;
+  status.textContent = text;
 }
 
 function grow() {
@@ -174,7 +225,7 @@ function grow() {
 function begin() {
   log.replaceChildren();
   if (state.turns.length) state.turns.forEach(show);
-  else log.append(element("p", "hint", "Bấm một câu hay hỏi, hoặc gõ câu hỏi ở ô bên dưới:"), chips(STARTERS.map((label) => ({ label, payload: "" }))));
+  else log.append(element("p", "hint", "Bấm một câu hay hỏi, hoặc gõ câu hỏi ở ô bên dưới:"), ...choices(STARTERS));
 }
 
 function ask(event) {
@@ -191,14 +242,13 @@ question.addEventListener("keydown", (event) => {
 question.addEventListener("input", grow);
 document.getElementById("forget").addEventListener("click", () => {
   fetch("/api/sessions/" + state.session, { method: "DELETE", keepalive: true }).catch(() => {
-    status.textContent = "Đã xóa trên máy này. Mạng yếu nên máy chủ sẽ tự quên sau một thời gian.";
+    tell("Đã xóa trên máy này. Mạng yếu nên máy chủ sẽ tự quên sau một thời gian.");
   });
   try { localStorage.removeItem(STORE); } catch (error) { /* nothing was kept */ }
   state = newState();
   begin();
-  status.className = "";
-  status.textContent = "Đã xóa hội thoại.";
+  tell("Đã xóa hội thoại.");
   window.scrollTo(0, 0);
 });
 begin();
-if (state.turns.length) window.scrollTo({ top: document.body.scrollHeight, behavior: "instant" });
+if (state.turns.length) log.lastElementChild.scrollIntoView({ block: "start", behavior: "instant" });
