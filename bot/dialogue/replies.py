@@ -122,7 +122,8 @@ class ReplyMaker:
             *more,
             self.button(SystemText.BUTTON_NONE_OF_THESE, NONE_OF_THESE),
         ]
-        return self.text(SystemText.CLARIFY, buttons)
+        key = SystemText.CLARIFY if len(buttons) > 2 else SystemText.CLARIFY_ONE
+        return self.text(key, buttons)
 
     def ways_on(self) -> tuple[Button, ...]:
         """What one can do when there is no answer."""

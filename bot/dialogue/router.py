@@ -40,6 +40,8 @@ MAX_QUESTIONS = 3
 #: A shorter piece that is not understood ("giúp với được không?") is no question of its own.
 MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES = 3
+#: A choice is at least so likely, measured by the first one.
+MIN_CHOICE_SHARE = 0.02
 MAX_TOPICS_REPORTED = 5
 #: A question that tells of a life event is offered its flow from this probability of being ours.
 MIN_IN_SCOPE_OF_EVENT = 0.05
@@ -313,7 +315,10 @@ class Router:
         return is_near and self._flows.find_event_flow(request.text) is not None
 
     def _clarify(self, retrieval: Retrieval, request: Request) -> Decision:
-        topics = self._topics(retrieval)[:MAX_CHOICES]
+        # What is hardly possible beside the first is no choice but noise.
+        least = retrieval.topics[0].score * MIN_CHOICE_SHARE if retrieval.topics else 0.0
+        likely = [one.name for one in retrieval.topics if one.score >= least]
+        topics = [one for one in self._topics(retrieval) if one.id in likely][:MAX_CHOICES]
         event = self._flows.find_event_flow(request.text)
         choices = self._make.choices(topics, event)
         return Decision(Outcome.CLARIFY, (choices,), self._scored(retrieval))

@@ -57,6 +57,7 @@ class SystemText(StrEnum):
     BUTTON_NONE_OF_THESE = "button_none_of_these"
     # not sure, not known
     CLARIFY = "clarify"
+    CLARIFY_ONE = "clarify_one"
     CLARIFY_NONE = "clarify_none"
     UNKNOWN = "unknown"
     UNKNOWN_PERSON = "unknown_person"
