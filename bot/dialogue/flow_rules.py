@@ -209,7 +209,8 @@ class FlowRules:
         if answer is not None:
             return self._walked(self._runner.answer(frames, answer), request, "flow_answer")
         intents = self._reader.find_intents(request.text)
-        is_vague = any(one.startswith(f"{IntentFamily.ANSWER}/") for one in intents)
+        is_move = any(one in _MOVES_OF_INTENTS for one in intents)
+        is_vague = not is_move and any(one.startswith(f"{IntentFamily.ANSWER}/") for one in intents)
         # A yes to a question that is none of yes or no.
         return self.not_understood(request) if is_vague else None
 

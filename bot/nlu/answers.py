@@ -22,6 +22,7 @@ MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
 #: and longer ones are told, not answered.
 MIN_LIKENESS_OF_EXAMPLE = 0.88
 _MIN_CHARS_WITH_SLIP, _MAX_CHARS_WITH_SLIP = 6, 24
+_PARTICLES = frozenset(["a", "nha", "nhe", "nhi", "luon", "chu", "em", "chau", "ne", "thoi"])
 #: A message that is or holds an option is taken before anything else is made of it.
 MIN_LIKENESS_OF_STATED = 0.95
 #: What people say of a task in a few words, folded: "gọi rồi", "đã gửi mã", "vẫn quay", "gọi không
@@ -122,7 +123,7 @@ class AnswerReader:
         self, options: Iterable[Option], text: str, least: float = MIN_LIKENESS
     ) -> Option | None:
         """The one option whose label, or another way to say it, the message is or holds."""
-        key = _key(text, self.abbreviations)
+        key = _without_particles(_key(text, self.abbreviations))
         scored = sorted(
             (
                 (max(self._likeness(key, phrase) for phrase in (one.label, *one.also)), at, one)
@@ -137,7 +138,9 @@ class AnswerReader:
             return None
         return scored[0][2]
 
-    def _likeness(self, key: str, phrase: str) -> float:
+    def _likeness(  # noqa: PLR0911 - a list
+        self, key: str, phrase: str
+    ) -> float:
         """1 when the phrase stands in the message as whole words, else how alike they are."""
         label = _key(phrase, self.abbreviations)
         if not label or not key:
@@ -152,7 +155,18 @@ class AnswerReader:
         if len(label.split()) > 1 and f" {label} " in f" {key} ":
             before = f" {key} ".split(f" {label} ")[0].split()[-1:]
             return 0.0 if NEGATIONS.intersection(before) else 0.95
+        if len(key.split()) > 1 and f" {key} " in f" {label} ":
+            before = f" {label} ".split(f" {key} ")[0].split()[-1:]
+            return 0.0 if NEGATIONS.intersection(before) else 0.9
         return SequenceMatcher(None, key, label, autojunk=False).ratio()
+
+
+def _without_particles(key: str) -> str:
+    """The message without the small words that end it: "còn hạn nha" is "còn hạn"."""
+    said = key.split()
+    while len(said) > 1 and said[-1] in _PARTICLES:
+        said.pop()
+    return " ".join(said)
 
 
 def _value_of_only(

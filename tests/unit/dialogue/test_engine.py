@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import App
-from bot.content.checks.flows import MAX_OPTIONS
+from bot.content.checks.flow_questions import MAX_OPTIONS
 from bot.dialogue.replies import MAX_BUTTONS, MAX_MENU_BUTTONS
 from bot.domain.cards import MAX_REPLY_CHARS
 from bot.domain.messages import Utterance
