@@ -123,12 +123,10 @@ class AnswerReader:
         self, options: Iterable[Option], text: str, least: float = MIN_LIKENESS
     ) -> Option | None:
         """The one option whose label, or another way to say it, the message is or holds."""
-        key = _without_particles(_key(text, self.abbreviations))
+        typed = _key(text, self.abbreviations)
+        keys = {typed, _without_particles(typed)}
         scored = sorted(
-            (
-                (max(self._likeness(key, phrase) for phrase in (one.label, *one.also)), at, one)
-                for at, one in enumerate(options)
-            ),
+            ((self._best_likeness(keys, one), at, one) for at, one in enumerate(options)),
             key=lambda scored: (-scored[0], scored[1]),
         )
         if not scored or scored[0][0] < least:
@@ -137,6 +135,10 @@ class AnswerReader:
         if len(scored) > 1 and scored[0][0] - scored[1][0] < (0.01 if is_exact else MIN_LEAD):
             return None
         return scored[0][2]
+
+    def _best_likeness(self, keys: set[str], option: Option) -> float:
+        phrases = (option.label, *option.also)
+        return max(self._likeness(key, phrase) for phrase in phrases for key in keys)
 
     def _likeness(  # noqa: PLR0911 - a list
         self, key: str, phrase: str

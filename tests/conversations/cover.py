@@ -50,12 +50,14 @@ def covering_walks(app: App, flow: Flow, missing: set[str]) -> list[list[str]]:
                 ]
             )
             walk = [*labels, button.label]
-            if steps_of(after) & wanted:
+            is_new = bool(steps_of(after) & wanted)
+            if is_new:
                 wanted -= steps_of(after)
                 walks.append(walk)
             if key not in seen and any(one.flow_id == flow.id for one in after.session.frames):
                 seen.add(key)
-                queue.append((after, walk))
+                # Deeper where something new was found: breadth alone drowns in what is called.
+                queue.appendleft((after, walk)) if is_new else queue.append((after, walk))
     return [
         one
         for one in walks
