@@ -272,7 +272,9 @@ class FlowRules:
 
     def command(self, request: Request) -> Decision | None:
         """A whole message such as "quay lại", "nhắc lại", "dừng"."""
-        found = (_MOVES_OF_INTENTS.get(one) for one in self._reader.find_intents(request.text))
+        is_led = bool(request.session.frames)
+        intents = self._reader.find_intents(request.text, with_slips=is_led)
+        found = (_MOVES_OF_INTENTS.get(one) for one in intents)
         move = next((one for one in found if one is not None), None)
         if move is None or (not request.session.frames and move == STOP):
             return None

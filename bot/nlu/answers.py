@@ -65,15 +65,16 @@ class AnswerReader:
                         known[key] = tuple(dict.fromkeys((*known.get(key, ()), str(intent.name))))
         return cls(known, abbreviations)
 
-    def find_intents(self, text: str) -> tuple[str, ...]:
+    def find_intents(self, text: str, *, with_slips: bool = True) -> tuple[str, ...]:
         """The intents that have this whole message as an example, such as "command/back". Typed
-        marks count; a short message may have a slip. More than one only without marks: "dung".
+        marks count; a short message may have a slip, which takes some milliseconds to look for.
+        More than one only without marks: "dung".
         """
         marked = " ".join(to_syllables(text, self.abbreviations))
         key = fold(marked)
         if found := self.intents.get(marked, self.intents.get(key, ())):
             return found
-        if not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
+        if not with_slips or not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
             return ()
         near = get_close_matches(key, self.intents, n=1, cutoff=MIN_LIKENESS_OF_EXAMPLE)
         return self.intents[near[0]] if near else ()

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -63,14 +64,16 @@ class Postings:
         """Share of the query's idf weight that lies on features the index knows, 0 to 1; 1 for no
         names.
         """
-        unknown_idf = float(self.idf.max()) if len(self.idf) else 1.0
-        known = total = 0.0
-        for name in names:
-            number = self.vocabulary.get(name)
-            weight = unknown_idf if number is None else float(self.idf[number])
-            total += weight
-            known += 0.0 if number is None else weight
+        found = [self.vocabulary.get(name) for name in names]
+        numbers = [number for number in found if number is not None]
+        known = float(self.idf[numbers].sum(dtype=np.float64)) if numbers else 0.0
+        total = known + (len(found) - len(numbers)) * self._unknown_idf
         return known / total if total else 1.0
+
+    @cached_property
+    def _unknown_idf(self) -> float:
+        """What a feature would weigh that no class has: as much as the rarest."""
+        return float(self.idf.max()) if len(self.idf) else 1.0
 
 
 #: From feature counts and the class of each, the weights before idf.

@@ -97,7 +97,7 @@ def test_an_unusable_line_does_not_disturb_the_conversation(run):
     given = '{"session": "a", "press": "t:304"}\n{"session": "a"}\n{"session": "a", "text": "1"}\n'
     first, _, picked = lines(run("converse", "--jsonl", given=given))
     assert first["replies"][0]["buttons"]
-    assert picked["outcome"] == "answered"
+    assert (picked["outcome"], picked["flow"]) == ("flow_started", "t304")
 
 
 def test_ask_explains_itself(run):
@@ -125,7 +125,9 @@ def test_converse_keeps_sessions_apart_and_takes_presses(run):
     assert set(first["replies"][0]) == {"text", "buttons", "image"}
     assert set(first["replies"][0]["buttons"][0]) == {"label", "payload"}
     assert picked["replies"] != other["replies"]
-    assert len(menu["replies"][0]["buttons"]) == 7
+    assert (picked["flow"], picked["step"]) == ("t304", "lam.1")
+    assert [one["label"] for one in menu["replies"][0]["buttons"]][-1] == "Làm tiếp"
+    assert len(menu["replies"][0]["buttons"]) == 8
 
 
 def test_topics_lists_every_id_with_its_sources(run):
