@@ -43,8 +43,12 @@ _OTHER_WORDS = frozenset(
 
 
 def _is_another_word(text: str) -> bool:
+    """Whether the message only looks like a number of a choice: "mức 2" and "muc 2" are a level of
+    the account, "mục 2" is the second choice.
+    """
     typed = words(text)
-    return bool(typed) and typed[-1] in _OTHER_WORDS
+    is_level = not {"muc", "mức"}.isdisjoint(typed)
+    return is_level or (bool(typed) and typed[-1] in _OTHER_WORDS)
 
 
 def find_choice(  # noqa: PLR0911 - a list

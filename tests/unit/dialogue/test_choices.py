@@ -57,3 +57,11 @@ def test_a_part_of_a_label_that_stands_twice_for_the_same_is_no_doubt():
 
 def test_nothing_offered_means_no_choice():
     assert find_choice("1", ()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_second"), [("mục 2", True), ("mức 2", False), ("muc 2", False)]
+)
+def test_a_level_of_the_account_is_no_number_of_a_choice(text, is_second):
+    choices = [Choice("Cài ứng dụng", "a"), Choice("Đổi số điện thoại", "b")]
+    assert find_choice(text, choices) == (choices[1] if is_second else None)
