@@ -61,6 +61,8 @@ _NOT_UNDERSTOOD = (
     SystemText.FLOW_NOT_UNDERSTOOD_AGAIN,
     SystemText.FLOW_NOT_UNDERSTOOD_PERSON,
 )
+#: Outcomes after which the offer to go on is a button, no message of its own.
+_CHOICES_OR_NOTHING = frozenset({Outcome.CLARIFY, Outcome.UNKNOWN, Outcome.HANDOFF})
 #: The move that a command intent stands for.
 _MOVES_OF_INTENTS = {
     "command/back": BACK,
@@ -310,7 +312,10 @@ class FlowRules:
         is_flow_rule = decision.rule.startswith("flow_")
         if not frames or decision.frames is not None or is_flow_rule or not decision.replies:
             return decision
-        if decision.outcome in {Outcome.CLARIFY, Outcome.UNKNOWN, Outcome.HANDOFF}:
+        if decision.rule == "emergency":
+            return decision  # nobody in danger is asked to go on with an app
+        is_warned = decision.rule == "scam_in_progress"
+        if is_warned or decision.outcome in _CHOICES_OR_NOTHING:
             # One more message would bury the choices: a button under them is enough.
             last = decision.replies[-1]
             if len(last.buttons) >= MAX_MENU_BUTTONS:
