@@ -15,6 +15,7 @@ from bot.dialogue.router import Router
 from bot.domain.catalog import Catalog
 from bot.domain.errors import IndexUnusable
 from bot.domain.ports import Encoder
+from bot.nlu.option_guess import option_guesser
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import load_decision_model
 from bot.retrieval.encoder import BuiltinEncoder
@@ -55,7 +56,8 @@ def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: 
     index, catalog = _index_and_catalog(settings, encoder, before_indexing)
     retriever = Retriever(index, encoder, model, question_reader(catalog))
     safety = SafetyPhrases.of(**catalog.safety_phrases)
-    router = Router(catalog, retriever, safety, settings.max_utterance_chars)
+    guess = option_guesser(encoder, question_reader(catalog))
+    router = Router(catalog, retriever, safety, guess, settings.max_utterance_chars)
     return App(settings, catalog, retriever, Engine(router, settings.max_utterance_chars))
 
 

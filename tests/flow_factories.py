@@ -36,7 +36,8 @@ from bot.domain.knowledge import Topic, TopicId, WhatIf
 from bot.domain.messages import Button, Utterance
 from bot.domain.scam_signs import ScamSign, ScamSigns
 from bot.domain.session import Outcome, Session, Turn
-from bot.domain.understanding import Intent, IntentName
+from bot.domain.understanding import Intent, IntentFamily, IntentName
+from bot.nlu.option_guess import GuessOption, OptionGuess
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
 from bot.retrieval.retriever import NOTHING, Candidate, Retrieval
@@ -201,11 +202,17 @@ INTENTS = {
     "command/restart": ("làm lại từ đầu",),
     "command/resume": ("làm tiếp", "tiếp tục"),
     "command/stop": ("dừng", "thôi không làm nữa"),
-    "answer/yes": ("có", "dạ có", "vâng", "còn"),
-    "answer/no": ("không", "không có", "chưa"),
+    "answer/yes": ("có", "dạ có", "vâng", "còn", "đúng rồi", "ừ"),
+    "answer/ack": ("ok",),
+    "answer/no": ("không", "không có", "chưa", "không phải"),
     "answer/done": ("xong rồi", "làm xong rồi", "rồi"),
     "answer/not-done": ("không được", "chưa xong", "máy báo lỗi"),
     "answer/unsure": ("không biết", "chịu"),
+    "ask/fee": ("hết bao nhiêu tiền", "có mất phí không"),
+    "ask/time": ("bao lâu thì xong",),
+    "ask/place": ("làm ở đâu",),
+    "ask/documents": ("cần giấy tờ gì",),
+    "ask/steps": ("làm thế nào",),
     "smalltalk/thanks": ("cảm ơn bạn nhiều",),
     "handoff/person": ("cho tôi gặp cán bộ",),
     "flow/kich-hoat": ("dắt tôi kích hoạt",),
@@ -239,7 +246,10 @@ class RetrieverByHeart:
     def __init__(self, catalog: Catalog) -> None:
         self._topics = {_key(topic.title): topic.id for topic in catalog.topics}
         self._others = {
-            _key(example): intent.name for intent in catalog.intents for example in intent.examples
+            _key(example): intent.name
+            for intent in catalog.intents
+            if intent.family != IntentFamily.ASK
+            for example in intent.examples
         }
 
     def retrieve(self, text: str) -> Retrieval:
@@ -257,20 +267,24 @@ def _key(text: str) -> str:
     return fold(" ".join(words(text)))
 
 
-def make_engine(catalog: Catalog) -> Engine:
+def no_guess(step: Collect, text: str) -> OptionGuess | None:
+    """Never guesses."""
+
+
+def make_engine(catalog: Catalog, guess: GuessOption = no_guess) -> Engine:
     """An engine over this catalog."""
     safety = SafetyPhrases.of(**catalog.safety_phrases)
     retriever = RetrieverByHeart(catalog)
-    router = Router(catalog, retriever, safety, MAX_UTTERANCE_CHARS)  # type: ignore[arg-type]
+    router = Router(catalog, retriever, safety, guess, MAX_UTTERANCE_CHARS)  # type: ignore[arg-type]
     return Engine(router, MAX_UTTERANCE_CHARS)
 
 
 class Conversation:
     """One citizen. The session is serialised and read back between all turns."""
 
-    def __init__(self, catalog: Catalog | None = None) -> None:
+    def __init__(self, catalog: Catalog | None = None, guess: GuessOption = no_guess) -> None:
         self.catalog = catalog or make_world()
-        self._engine = make_engine(self.catalog)
+        self._engine = make_engine(self.catalog, guess)
         self.session = Session("s")
         self.today = TODAY
         self.turns: list[Turn] = []

@@ -9,10 +9,17 @@ from datetime import date
 
 from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.router import Router
+from bot.domain.frames import Frame
 from bot.domain.messages import Utterance
 from bot.domain.session import Choice, Outcome, Session, Turn
-from bot.text.normalize import clean
+from bot.text.normalize import clean, words
 from bot.text.personal_data import find_personal_data, mask_personal_data
+
+#: A code that is told in a flow stands alone, or nearly so, or beside one of these words.
+MAX_WORDS_WITH_CODE = 4
+#: Outcomes of turns that told a topic, or began to.
+_TELLING = frozenset({Outcome.ANSWERED, Outcome.FLOW_STARTED, Outcome.SAFETY})
+_CODE_WORDS = frozenset({"mã", "ma", "code", "số", "so", "pass", "otp", "pin"})
 
 
 class Engine:
@@ -26,7 +33,7 @@ class Engine:
         """Process one utterance. Never raises for anything a citizen can send."""
         is_too_long = len(utterance.text) > self._max_utterance_chars
         text = clean(utterance.text[: self._max_utterance_chars])
-        expects_code = bool(session.frames)
+        expects_code = _expects_code(session, text)
         masked = mask_personal_data(text, expects_code=expects_code)
         decision = self._router.decide(
             Request(
@@ -50,6 +57,15 @@ class Engine:
         )
 
 
+def _expects_code(session: Session, text: str) -> bool:
+    """Whether a short number is rather a code than a fee or a house number: somebody is being led,
+    and sends little else, or says "mã".
+    """
+    said = words(text)
+    is_short = len(said) <= MAX_WORDS_WITH_CODE
+    return bool(session.frames) and (is_short or not _CODE_WORDS.isdisjoint(said))
+
+
 def _next_session(session: Session, decision: Decision, today: date) -> Session:
     buttons = [button for reply in decision.replies for button in reply.buttons]
     unclear = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY} and decision.rule not in {
@@ -62,4 +78,22 @@ def _next_session(session: Session, decision: Decision, today: date) -> Session:
         unclear_count=session.unclear_count + 1 if unclear else 0,
         frames=session.frames if decision.frames is None else decision.frames,
         last_on=today.isoformat(),
+        left=_left(session, decision),
+        yes=decision.replies[-1].yes if decision.replies else "",
+        no=decision.replies[-1].no if decision.replies else "",
+        topic=_topic(session, decision),
     )
+
+
+def _left(session: Session, decision: Decision) -> tuple[Frame, ...]:
+    """The frames of the flow that was stopped or ended in this turn, or before it."""
+    if decision.frames is None:
+        return session.left
+    return () if decision.frames else session.frames or session.left
+
+
+def _topic(session: Session, decision: Decision) -> str:
+    """The topic that was told last; a flow that goes on is about its own."""
+    if decision.topics and decision.outcome in _TELLING:
+        return decision.topics[0].id
+    return session.topic if decision.frames is None else ""

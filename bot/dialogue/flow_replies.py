@@ -16,10 +16,10 @@ from bot.dialogue.flow_runner import (
     Page,
     Walk,
 )
-from bot.dialogue.replies import ReplyMaker
+from bot.dialogue.replies import MAX_BUTTONS, ReplyMaker
 from bot.domain.cards import MAX_REPLY_CHARS, source_line
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Collect, Do, Flow, Inspect, Say, Show, Waiting
+from bot.domain.flows import Collect, Do, Flow, Inspect, Option, Say, Show, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE, Frame
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
@@ -57,7 +57,19 @@ class FlowReplyMaker:
                 found[-1] = _joined(found[-1], reply)
             else:
                 found.append(reply)
+        if found and walk.ended and not walk.frames:
+            found[-1] = self._with_way_back(found[-1])
         return tuple(found)
+
+    def _with_way_back(self, last: Reply) -> Reply:
+        """The last words of a flow, with a way back into it and, where there is none, a way on."""
+        back = self._make.button(SystemText.BUTTON_BACK, move_payload(BACK))
+        if not last.buttons:
+            return replace(last, buttons=(back, *self._make.ways_on()))
+        # Under a topic, a neighbouring topic makes room; what comes last stays last.
+        *others, end = last.buttons
+        kept = others[: MAX_BUTTONS - 2]
+        return replace(last, buttons=(*kept, back, end))
 
     def _page(self, page: Page, walk: Walk, today: date) -> Reply | None:  # noqa: PLR0911 - a list
         match page:
@@ -170,18 +182,37 @@ class FlowReplyMaker:
     def offer_to_go_on(self, frames: tuple[Frame, ...]) -> Reply:
         """Asks whether to go on with the flow that waits."""
         place = self.place(frames)
-        return self._make.text(SystemText.FLOW_GO_ON, self._go_on(frames), place=place)
+        offer = self._make.text(SystemText.FLOW_GO_ON, self._go_on(frames), place=place)
+        return _with_moves(offer)
 
     def ask_away(self, frames: tuple[Frame, ...]) -> Reply:
         """Lets the citizen ask something in between."""
         return self._make.text(SystemText.FLOW_ASK_AWAY, self._go_on(frames))
 
+    def under_way(self, frames: tuple[Frame, ...]) -> Reply:
+        """Asks who begins a flow that is under way whether to go on in it or to begin anew."""
+        place = self.place(frames)
+        text = self._make.text(SystemText.FLOW_UNDER_WAY, self._ways_from(frames), place=place)
+        return _with_moves(text)
+
     def welcome_back(self, frames: tuple[Frame, ...]) -> Reply:
         """Greets who comes back after days to a flow that is not at its end."""
-        restart = self._make.button(SystemText.BUTTON_RESTART, move_payload(RESTART))
+        place = self.place(frames)
+        text = self._make.text(SystemText.FLOW_WELCOME_BACK, self._ways_from(frames), place=place)
+        return _with_moves(text)
+
+    def _ways_from(self, frames: tuple[Frame, ...]) -> tuple[Button, ...]:
+        """On, from the beginning, or out."""
         resume, stop = self._go_on(frames)
-        text = self._catalog.message(SystemText.FLOW_WELCOME_BACK, place=self.place(frames))
-        return Reply(text, (resume, restart, stop))
+        return (resume, self._make.button(SystemText.BUTTON_RESTART, move_payload(RESTART)), stop)
+
+    def guessed(self, asked: Asked, option: Option, others: Sequence[Button]) -> Reply:
+        """Asks whether an option was meant; `others` are what else may have been."""
+        payload = answer_payload(asked.flow.id, asked.step.id, option.value)
+        no = self._make.button(SystemText.BUTTON_NO, move_payload(RESUME))
+        buttons = (Button(option.label, payload), *others, no)
+        text = self._make.text(SystemText.FLOW_GUESS, buttons, label=option.label)
+        return replace(text, yes=payload, no=no.payload)
 
     def place(self, frames: tuple[Frame, ...]) -> str:
         """Where the citizen stands, such as: bước 3/7 của "Kích hoạt tài khoản"."""
@@ -192,6 +223,11 @@ class FlowReplyMaker:
             return f'"{title}"'
         number, count = asked.progress
         return self._catalog.message(SystemText.FLOW_PLACE, title=title, number=number, count=count)
+
+
+def _with_moves(offer: Reply) -> Reply:
+    """An offer to go on, which a plain yes accepts and a plain no declines."""
+    return replace(offer, yes=move_payload(RESUME), no=move_payload(STOP))
 
 
 def _fits(first: Reply, second: Reply) -> bool:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.flow_replies import FlowReplyMaker
 from bot.dialogue.flow_runner import (
+    Asked,
     FlowRunner,
     Frames,
     Looped,
     Lost,
     NeedsPerson,
     Walk,
+    kept_answer,
 )
+from bot.dialogue.questions import looks_like_question
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Collect, Flow, Inspect, Show
-from bot.domain.frames import DONE, UNSURE
-from bot.domain.messages import Reply
+from bot.domain.flows import Collect, Do, Flow, Inspect, Show
+from bot.domain.frames import SKIPPED, UNSURE
+from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     ANSWER,
     ASK,
@@ -31,20 +34,27 @@ from bot.domain.payloads import (
     RESUME,
     SKIP,
     STOP,
+    flow_payload,
     move_payload,
     parse_payload,
 )
+from bot.domain.scam_signs import ScamSign
 from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import IntentFamily
 from bot.nlu.answers import AnswerReader
 from bot.nlu.entities import EntityFinder
-from bot.nlu.scam_signs import ScamInspector, verdict
+from bot.nlu.option_guess import GuessOption, OptionGuess
+from bot.nlu.scam_signs import ScamInspector, is_scam_message, verdict
 from bot.text.fold import fold
 from bot.text.normalize import words
 
 #: The flow that finds the right service, and the entity whose values are flows of life events.
 SERVICE_FLOW, LIFE_EVENT = "tim-dich-vu", "su_kien"
+#: The flow that finds the right person to ask.
+PERSON_FLOW = "gap-can-bo"
+#: The flow that looks at a message.
+SCAM_FLOW = "tin-that-gia"
 #: How a message begins that corrects an earlier answer.
 _CORRECTS = (
     "nham roi", "toi nham", "em nham", "bac nham", "a nham", "nham", "lon roi",
@@ -63,6 +73,11 @@ _NOT_UNDERSTOOD = (
 )
 #: Outcomes after which the offer to go on is a button, no message of its own.
 _CHOICES_OR_NOTHING = frozenset({Outcome.CLARIFY, Outcome.UNKNOWN, Outcome.HANDOFF})
+#: What a plain yes and a plain no to an offer are called.
+_YES = frozenset({"answer/yes", "answer/ack"})
+_NO = frozenset({"answer/no"})
+#: Moves that lead back into a flow that was stopped or came to its end.
+_MOVES_OF_LEFT = frozenset({BACK, RESUME, RESTART})
 #: The move that a command intent stands for.
 _MOVES_OF_INTENTS = {
     "command/back": BACK,
@@ -77,10 +92,13 @@ _MOVES_OF_INTENTS = {
 class FlowRules:
     """Rules over one catalog. Each gives a decision, or None when it does not fit."""
 
-    def __init__(self, catalog: Catalog, runner: FlowRunner, reader: AnswerReader) -> None:
+    def __init__(
+        self, catalog: Catalog, runner: FlowRunner, reader: AnswerReader, guess: GuessOption
+    ) -> None:
         self._catalog = catalog
         self._runner = runner
         self._reader = reader
+        self._guess = guess
         self._entities = EntityFinder(catalog.entities, catalog.abbreviations)
         self._inspector = ScamInspector(catalog.scam_signs)
         self._say = FlowReplyMaker(catalog, runner)
@@ -102,24 +120,38 @@ class FlowRules:
     def _press_answer(
         self, flow_id: str, step_id: str, value: str, *, request: Request
     ) -> Decision | None:
-        frames = request.session.frames
+        frames = self._frames_in_hand(request.session)
         at = next((at for at, one in enumerate(frames) if one.flow_id == flow_id), None)
         if at is None or any(not one.is_called for one in frames[at + 1 :]):
             # The flow was left and begins again, or it waits below another and has its turn.
-            return self.start(flow_id, request)
+            begun = self.start(flow_id, request)
+            notice = self._catalog.message(SystemText.FLOW_STALE_BUTTON_OF_LEFT)
+            return _noticed(begun, notice) if begun else None
         frames = frames[: at + 1]
         if frames[-1].step_id == step_id:
             return self._walked(self._runner.answer(frames, value), request, "flow_answer")
-        corrected = self._runner.correct(frames, step_id, value)
-        return self._walked(corrected or self._runner.resume(frames), request, "flow_correct")
+        if corrected := self._runner.correct(frames, step_id, value):
+            return self._walked(corrected, request, "flow_correct")
+        again = self._walked(self._runner.resume(frames), request, "flow_stale_button")
+        return _noticed(again, self._catalog.message(SystemText.FLOW_STALE_BUTTON))
+
+    def _frames_in_hand(self, session: Session) -> Frames:
+        """The flows under way; when there is none, those that were left last, as they were."""
+        return session.frames or session.left
 
     def start(
         self, flow_id: str, request: Request, given: Mapping[str, str] | None = None
     ) -> Decision | None:
-        """Begin a flow, with what is known already; None when there is no such flow."""
+        """Begin a flow, with what is known already; who is in the middle of it is asked whether to
+        go on there. None when there is no such flow.
+        """
         flow = self._runner.find_flow(flow_id)
         if flow is None:
             return None
+        raised = self._runner.raise_begun(request.session.frames, flow)
+        if self._runner.can_go_back(raised):
+            reply = self._say.under_way(raised)
+            return Decision(Outcome.FLOW_STARTED, (reply,), rule="flow_under_way", frames=raised)
         walk = self._runner.start(request.session.frames, flow, given)
         topics = tuple(
             ScoredTopic(topic.id, 1.0)
@@ -136,6 +168,11 @@ class FlowRules:
         given = {one.entity: one.value for one in self._entities.find(request.text)}
         return self.start(flow_id, request, given)
 
+    def handoff_button(self) -> tuple[Button, ...]:
+        """A button to the flow that finds the right person; none when there is no such flow."""
+        flow = self._runner.find_flow(PERSON_FLOW)
+        return (Button(flow.title, flow_payload(flow.id)),) if flow else ()
+
     def find_event_flow(self, text: str) -> Flow | None:
         """The flow of the life event that a text tells of; None unless it tells of just one."""
         events = {one.value for one in self._entities.find(text) if one.entity == LIFE_EVENT}
@@ -143,11 +180,16 @@ class FlowRules:
 
     def move(self, move: str, request: Request) -> Decision | None:
         """Go back, repeat, skip, begin again, stop, go on, or ask something in between."""
-        frames = request.session.frames
+        session = request.session
+        if not session.frames and move not in _MOVES_OF_LEFT:
+            return self._nothing_to_move(move)
+        frames = self._frames_in_hand(session)
         if not frames:
             return self._nothing_to_move(move)
         if move == STOP:
             return self._stopped(request)
+        if not session.frames and move == BACK:
+            move = RESUME  # the last step, as it was before its answer ended the flow
         if move == ASK:
             return Decision(Outcome.ANSWERED, (self._say.ask_away(frames),), rule="flow_ask")
         moves: Mapping[str, Callable[[Frames], Walk]] = {
@@ -170,8 +212,8 @@ class FlowRules:
         )
 
     def _skip(self, frames: Frames) -> Walk:
-        """Pass over the step that waits: a task counts as done, a question as not known."""
-        answer = DONE if self._runner.has_answer(frames, DONE) else UNSURE
+        """Pass over the step that waits; a question counts as not known."""
+        answer = SKIPPED if self._runner.has_answer(frames, SKIPPED) else UNSURE
         return self._runner.answer(frames, answer)
 
     def _stopped(self, request: Request) -> Decision:
@@ -179,8 +221,9 @@ class FlowRules:
         left = self._runner.begun_flow(frames)
         walk = self._runner.stop(frames)
         title = left.title if left else ""
-        reply = self._make.text(SystemText.FLOW_STOPPED, (self._make.menu_button(),), title=title)
-        replies = [reply]
+        resume = self._make.button(SystemText.BUTTON_RESUME, move_payload(RESUME))
+        buttons = (self._make.menu_button(), *(() if walk.frames else (resume,)))
+        replies = [self._make.text(SystemText.FLOW_STOPPED, buttons, title=title)]
         if walk.frames:
             replies.append(self._say.offer_to_go_on(walk.frames))
         return Decision(Outcome.SMALLTALK, tuple(replies), rule="flow_stop", frames=walk.frames)
@@ -216,6 +259,52 @@ class FlowRules:
         # A yes to a question that is none of yes or no.
         return self.not_understood(request) if is_vague else None
 
+    def confirmed(self, request: Request) -> str:
+        """The payload that a plain yes or no to the last reply stands for; empty for all else."""
+        session = request.session
+        intents = self._reader.find_intents(request.text, with_slips=False)
+        is_move = any(one.startswith(f"{IntentFamily.COMMAND}/") for one in intents)
+        if not session.yes or is_move or self._answers_instead(request):
+            return ""
+        if _YES.intersection(intents):
+            return session.yes
+        return session.no if _NO.intersection(intents) else ""
+
+    def _answers_instead(self, request: Request) -> bool:
+        """Whether "có" or "chưa" is rather the answer to the question behind an offer to go on."""
+        asked = self._runner.waiting(request.session.frames)
+        is_offer = request.session.yes == move_payload(RESUME)
+        is_asked = asked is not None and isinstance(asked.step, Collect)
+        return is_offer and is_asked and bool(self._find_answer(request.text, request.session))
+
+    def sure_guess(self, request: Request) -> Decision | None:
+        """An answer in other words than those of the options, when there is hardly a doubt; the
+        citizen is told how it was understood.
+        """
+        asked, guess = self._guessed(request)
+        if asked is None or guess is None or not guess.is_sure:
+            return None
+        if looks_like_question(request.text):
+            return None
+        walk = self._runner.answer(request.session.frames, guess.option.value)
+        decision = self._walked(walk, request, "flow_guess")
+        label = guess.option.label
+        return _noticed(decision, self._catalog.message(SystemText.FLOW_GUESSED, label=label))
+
+    def possible_guess(self, request: Request, others: Sequence[Button]) -> Decision | None:
+        """Asks whether the likeliest option was meant; `others` are what else may have been."""
+        asked, guess = self._guessed(request)
+        if asked is None or guess is None:
+            return None
+        reply = self._say.guessed(asked, guess.option, others)
+        return Decision(Outcome.CLARIFY, (reply,), rule="flow_guess")
+
+    def _guessed(self, request: Request) -> tuple[Asked | None, OptionGuess | None]:
+        asked = self._runner.waiting(request.session.frames)
+        if asked is None or not isinstance(asked.step, Collect):
+            return None, None
+        return asked, self._guess(asked.step, request.text)
+
     def stated_option(self, request: Request) -> Decision | None:
         """A message that is, or holds, an option of the question that waits."""
         frames = request.session.frames
@@ -246,7 +335,28 @@ class FlowRules:
             return None
         signs = self._inspector.find(request.text)
         walk = self._runner.answer(request.session.frames, verdict(signs))
-        decision = self._walked(walk, request, "flow_inspect", Outcome.SAFETY)
+        return self._inspected(walk, signs, request, "flow_inspect")
+
+    def pasted_scam(self, request: Request) -> Decision | None:
+        """A message that can only be a pasted one and looks like a scam: the flow that asks what
+        was done about it begins, as if it had been pasted there.
+        """
+        flow = self._runner.find_flow(SCAM_FLOW)
+        if flow is None or request.payload:
+            return None
+        signs = self._inspector.find(request.text)
+        if not is_scam_message(signs, request.text):
+            return None
+        steps = (one for one in flow.steps if isinstance(one, Inspect))
+        given = {kept_answer(one.id): verdict(signs) for one in steps}
+        walk = self._runner.start(request.session.frames, flow, given)
+        return self._inspected(walk, signs, request, "scam_message")
+
+    def _inspected(
+        self, walk: Walk, signs: Sequence[ScamSign], request: Request, rule: str
+    ) -> Decision:
+        """What the signs say, then the walk."""
+        decision = self._walked(walk, request, rule, Outcome.SAFETY)
         key = SystemText.SCAM_SIGNS_FOUND if signs else SystemText.SCAM_SIGNS_NONE
         lines = [self._catalog.message(key), *(f"- {one.reason}" for one in signs)]
         figures = {f"sign_{one.id}": 1.0 for one in signs}
@@ -291,6 +401,16 @@ class FlowRules:
             is_plain_stop = move == STOP and not request.session.frames
             return None if is_plain_stop else self.move(move, request)
         return None
+
+    def topic_under_way(self, request: Request) -> str:
+        """The id of the topic that the step which waits comes from, or else its flow; empty when
+        there is none.
+        """
+        asked = self._runner.waiting(request.session.frames)
+        if asked is None:
+            return ""
+        of_step = asked.step.topic if isinstance(asked.step, Do) else None
+        return of_step or next(iter(asked.flow.topics), "")
 
     def not_understood(self, request: Request) -> Decision | None:
         """The step again when nothing else fits; the second time with a way to a person."""
@@ -351,8 +471,17 @@ class FlowRules:
         )
 
 
+def _noticed(decision: Decision, notice: str) -> Decision:
+    """The decision with a line before what it says."""
+    first, *others = decision.replies
+    noticed = replace(first, text=f"{notice}\n\n{first.text}")
+    return replace(decision, replies=(noticed, *others))
+
+
 def _events(walk: Walk) -> Iterator[str]:
     """What staff should know of a walk: where it led, and what went wrong."""
+    if walk.answered:
+        yield f"flow_answer:{walk.answered}"
     for place in walk.taken:
         yield f"flow_step:{place}"
     for ended in walk.ended:

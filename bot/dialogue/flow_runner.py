@@ -31,7 +31,7 @@ from bot.domain.flows import (
     Waiting,
     ways_on,
 )
-from bot.domain.frames import DONE, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
+from bot.domain.frames import DONE, LEADING_ON, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
 from bot.domain.scam_signs import FEW, MANY, NONE
 
 #: More steps than this without a question to the citizen is a loop that an author made. Answers
@@ -100,6 +100,8 @@ class Walk:
     taken: tuple[str, ...] = ()
     #: The flows that came to their end.
     ended: tuple[FlowId, ...] = ()
+    #: What was answered, such as "danh-gia/diem=5".
+    answered: str = ""
 
 
 @dataclass
@@ -128,13 +130,21 @@ class FlowRunner:
 
     def start(self, frames: Frames, flow: Flow, given: Mapping[str, str] | None = None) -> Walk:
         """Begin a flow; one that waits already goes on where it was. Others wait below."""
-        groups = _groups(frames)
-        same = next((one for one in groups if flow.id in {frame.flow_id for frame in one}), None)
-        if same is not None:
-            return self.resume(_flat([one for one in groups if one is not same] + [same]))
-        kept = _flat(groups[-(MAX_WAITING - 1) :])
+        if raised := self.raise_begun(frames, flow):
+            return self.resume(raised)
+        kept = _flat(_groups(frames)[-(MAX_WAITING - 1) :])
         first = Frame(flow.id, flow.steps[0].id, given=given or {})
         return self._go(_Walking([*kept, first]))
+
+    def raise_begun(self, frames: Frames, flow: Flow) -> Frames:
+        """The frames with the one in which this flow was begun, or called, on top; empty when it is
+        not under way.
+        """
+        groups = _groups(frames)
+        same = next((one for one in groups if flow.id in {frame.flow_id for frame in one}), None)
+        if same is None:
+            return ()
+        return _flat([one for one in groups if one is not same] + [same])
 
     def resume(self, frames: Frames) -> Walk:
         """Say again where the citizen stands."""
@@ -188,10 +198,12 @@ class FlowRunner:
         to = _way_after(asked.step, value, frames[-1].slots) if asked else None
         if asked is None or to is None:
             return self.resume(frames)
+        answered = f"{asked.flow.id}/{asked.step.id}={value}"
         if to == PERSON:
-            return Walk(frames, (NeedsPerson(asked.flow),))
+            return Walk(frames, (NeedsPerson(asked.flow),), answered=answered)
         walking = _Walking([*frames[:-1], _answered(frames[-1], asked.step, value)])
-        return walking.end() if self._move(walking, to) else self._go(walking)
+        walk = walking.end() if self._move(walking, to) else self._go(walking)
+        return replace(walk, answered=answered)
 
     def back(self, frames: Frames) -> Walk:
         """The step before, as it was; the first step stays where it is."""
@@ -214,7 +226,9 @@ class FlowRunner:
             return None
         at = places[-1]
         later: dict[str, str] = {
-            _kept(one.step_id): one.answer for one in frame.trail[at + 1 :] if one.answer != TROUBLE
+            kept_answer(one.step_id): one.answer
+            for one in frame.trail[at + 1 :]
+            if one.answer != TROUBLE
         }
         earlier = replace(_undone(frame, at), given={**frame.given, **later})
         return self.answer((*frames[:-1], earlier), value)
@@ -363,7 +377,8 @@ def _has_room(frames: list[Frame]) -> bool:
 def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | None:
     """Where an answer leads; None when the step has no such answer."""
     if isinstance(step, Do):
-        return {DONE: way(step.next, slots), TROUBLE: step.trouble}.get(answer)
+        to_next = dict.fromkeys(LEADING_ON, way(step.next, slots))
+        return {**to_next, TROUBLE: step.trouble}.get(answer)
     if not isinstance(step, Collect | Inspect):
         return None
     if answer == UNSURE:
@@ -377,21 +392,23 @@ def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | No
 def _answered(frame: Frame, step: Waiting, answer: str) -> Frame:
     """The frame after an answer, still on the same step."""
     passed = Passed(step.id, answer, frame.slots)
-    slots, keys = frame.slots, {_kept(step.id)}
+    slots, keys = frame.slots, {kept_answer(step.id)}
     if not isinstance(step, Do):
-        slots, keys = _with(frame.slots, {step.slot: answer}), {_kept(step.id), step.slot}
+        slots, keys = _with(frame.slots, {step.slot: answer}), {kept_answer(step.id), step.slot}
     given = {key: value for key, value in frame.given.items() if key not in keys}
     return replace(frame, slots=slots, trail=(*frame.trail, passed)[-MAX_TRAIL:], given=given)
 
 
-def _kept(step_id: StepId) -> str:
-    """The key of an answer that is kept for a step; no slot is named so."""
+def kept_answer(step_id: StepId) -> str:
+    """The key under which an answer to a step is given beforehand; no slot is named so."""
     return f"step:{step_id}"
 
 
 def _known_answer(frame: Frame, step: Waiting) -> str | None:
     """The answer given beforehand, if the step has it and it needs nobody."""
-    keys = (_kept(step.id), step.slot) if isinstance(step, Collect) else (_kept(step.id),)
+    keys = (
+        (kept_answer(step.id), step.slot) if isinstance(step, Collect) else (kept_answer(step.id),)
+    )
     for key in keys:
         answer = frame.given.get(key)
         if answer is not None and _way_after(step, answer, frame.slots) not in {None, PERSON}:
@@ -428,7 +445,7 @@ def progress(flow: Flow, frame: Frame) -> tuple[int, int] | None:
     main = main_tasks(flow)
     if frame.step_id not in main:
         return None
-    done = {one.step_id for one in frame.trail if one.answer == DONE and one.step_id in main}
+    done = {one.step_id for one in frame.trail if one.answer in LEADING_ON and one.step_id in main}
     number = len(done - {frame.step_id}) + 1
     return number, number - 1 + _longest(flow, frame.step_id, main)
 

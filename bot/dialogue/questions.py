@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.text.fold import fold_syllable
 from bot.text.normalize import words
 
 #: A shorter piece is no question of its own ("ạ?", "với lại?").
@@ -17,6 +18,9 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 
+#: No break inside numbers and addresses: "7.000 đồng", "vneid.gov.vn".
+_CLAUSE_BREAK = re.compile(r"[,.;](?=\s|$)")
+
 
 def split_questions(text: str) -> list[str]:
     """The pieces of a message that could be questions of their own; the message itself when it is
@@ -27,10 +31,44 @@ def split_questions(text: str) -> list[str]:
     return questions if len(questions) > 1 else [text]
 
 
+def split_clauses(text: str) -> list[str]:
+    """The pieces between commas and full stops, which only sometimes are questions of their own;
+    the text itself when there is but one.
+    """
+    pieces = [piece.strip(" ,.;") for piece in _CLAUSE_BREAK.split(text)]
+    clauses = [piece for piece in pieces if len(words(piece)) >= MIN_WORDS]
+    return clauses if len(clauses) > 1 else [text]
+
+
 _ASKS = re.compile(
     r"\?|\b(?:gì|gi|sao|nào|nao|đâu|dau|mấy|may|bao|không|khong|ko|hả|ha|thế nào|chưa|chua)\b",
     re.IGNORECASE,
 )
+
+
+#: Last words of a question, and what people say behind them; folded.
+_ENDS_OF_QUESTIONS = frozenset(
+    ["khong", "ko", "hong", "chua", "sao", "gi", "chi", "nao", "dau", "may", "nhieu", "lau"]
+)
+_ONLY_ASKS = re.compile(
+    r"\b(?:bao (?:lau|nhieu|gio)|khi nao|lam sao|the nao|o dau|o mo|(?:tai|vi|lam) sao|may ngay"
+    r"|ai (?:nop|lam|tra|di|giu|chiu)|cai gi|viec gi)\b"
+)
+_AFTER_QUESTIONS = frozenset(
+    ["a", "ah", "ha", "han", "nhi", "vay", "the", "z", "em", "chau", "con", "anh", "co", "bac"]
+)
+
+
+def looks_like_question(text: str) -> bool:
+    """Whether a text asks rather than answers: it has a question mark or words that only ask, or it
+    ends as questions do, such as "… được không cháu".
+    """
+    said = [fold_syllable(word) for word in words(text)]
+    if "?" in text or _ONLY_ASKS.search(" ".join(said)):
+        return True
+    while len(said) > 1 and said[-1] in _AFTER_QUESTIONS:
+        said.pop()
+    return bool(said and said[-1] in _ENDS_OF_QUESTIONS)
 
 
 def is_question(piece: str) -> bool:

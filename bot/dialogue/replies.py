@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.domain.cards import (
@@ -122,8 +123,10 @@ class ReplyMaker:
             *more,
             self.button(SystemText.BUTTON_NONE_OF_THESE, NONE_OF_THESE),
         ]
-        key = SystemText.CLARIFY if len(buttons) > 2 else SystemText.CLARIFY_ONE
-        return self.text(key, buttons)
+        if len(buttons) > 2:
+            return self.text(SystemText.CLARIFY, buttons)
+        only = self.text(SystemText.CLARIFY_ONE, buttons)
+        return replace(only, yes=buttons[0].payload, no=NONE_OF_THESE)
 
     def ways_on(self) -> tuple[Button, ...]:
         """What one can do when there is no answer."""

@@ -11,7 +11,8 @@ from bot.dialogue.choices import find_choice
 from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.flow_rules import FlowRules
 from bot.dialogue.flow_runner import FlowRunner
-from bot.dialogue.questions import is_question, split_questions
+from bot.dialogue.follow_ups import FollowUpRule
+from bot.dialogue.questions import is_question, split_clauses, split_questions
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
@@ -31,6 +32,7 @@ from bot.domain.session import Outcome, ScoredTopic
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, IntentFamily
 from bot.nlu.answers import AnswerReader
+from bot.nlu.option_guess import GuessOption
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
 from bot.retrieval.retriever import Retrieval, Retriever
@@ -40,9 +42,12 @@ MAX_QUESTIONS = 3
 #: A shorter piece that is not understood ("giúp với được không?") is no question of its own.
 MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES = 3
+MAX_CHOICES_BESIDE_GUESS = 2
 #: A choice is at least so likely, measured by the first one.
 MIN_CHOICE_SHARE = 0.02
 MAX_TOPICS_REPORTED = 5
+#: With fewer words around it, personal data was all that the message brought.
+MIN_WORDS_BESIDE_PERSONAL_DATA = 6
 #: A question that tells of a life event is offered its flow from this probability of being ours.
 MIN_IN_SCOPE_OF_EVENT = 0.05
 #: Another intent than a topic decides only when it is at least this likely.
@@ -64,6 +69,7 @@ class Router:
         catalog: Catalog,
         retriever: Retriever,
         safety: SafetyPhrases,
+        guess: GuessOption,
         max_utterance_chars: int,
     ) -> None:
         self._catalog = catalog
@@ -72,22 +78,27 @@ class Router:
         self._max_utterance_chars = max_utterance_chars
         self._make = ReplyMaker(catalog)
         reader = AnswerReader.of(catalog.intents, catalog.abbreviations)
-        self._flows = FlowRules(catalog, FlowRunner(catalog.flows_by_id), reader)
+        self._flows = FlowRules(catalog, FlowRunner(catalog.flows_by_id), reader, guess)
+        self._follow_ups = FollowUpRule(catalog)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
             ("unreadable", self._unreadable),
             ("flow_inspect", self._flows.inspect),
             ("emergency", self._emergency),
             ("flow_answer", self._flows.stated_option_of_safety),
             ("scam_in_progress", self._scam_in_progress),
+            ("scam_message", self._flows.pasted_scam),
             ("personal_data", self._personal_data),
             ("too_long", self._too_long),
             ("button", self._button),
             ("flow_answer", self._flows.stated_option),
             ("choice", self._choice),
             ("code", self._code),
+            ("confirmation", self._confirmation),
             ("flow_welcome_back", self._flows.welcome_back),
             ("flow_answer", self._flows.answer),
             ("command", self._flows.command),
+            ("follow_up", self._follow_up),
+            ("flow_guess", self._flows.sure_guess),
             ("several_questions", self._several_questions),
             ("question", self._question),
         )
@@ -154,7 +165,8 @@ class Router:
         if retrieval.verdict is Verdict.UNKNOWN or not self._is_topic_first(retrieval):
             return Decision(Outcome.SAFETY, (warning,), rule=key)
         is_sure = retrieval.verdict is Verdict.ANSWER
-        if not is_sure and request.has_personal_data:
+        is_told = len(words(request.text)) >= MIN_WORDS_BESIDE_PERSONAL_DATA
+        if not is_sure and request.has_personal_data and not is_told:
             # What is left of a masked message is too little to offer choices on.
             return Decision(Outcome.SAFETY, (warning,), rule=key)
         rest = self._answer(retrieval, request) if is_sure else self._clarify(retrieval, request)
@@ -187,7 +199,8 @@ class Router:
         topic = self._topic_of_code(arguments[0]) if len(arguments) == 1 else None
         if topic is not None:
             return self._show(verb, topic, request)
-        return Decision(Outcome.CLARIFY, (self._make.menu(),), rule="stale_button")
+        menu = self._make.text(SystemText.STALE_BUTTON, self._make.menu().buttons)
+        return Decision(Outcome.CLARIFY, (menu,), rule="stale_button")
 
     def _show(self, verb: str, topic: Topic, request: Request) -> Decision:
         cards: dict[str, Callable[[], Reply]] = {
@@ -206,6 +219,11 @@ class Router:
             else None
         )
 
+    def _confirmation(self, request: Request) -> Decision | None:
+        """A plain yes or no to what the last reply asked."""
+        payload = self._flows.confirmed(request)
+        return self._press(payload, request) if payload else None
+
     def _choice(self, request: Request) -> Decision | None:
         choice = find_choice(request.text, request.session.choices)
         return self._press(choice.payload, request) if choice is not None else None
@@ -216,11 +234,14 @@ class Router:
 
     # --- questions
 
+    def _follow_up(self, request: Request) -> Decision | None:
+        return self._follow_ups.decide(request, self._flows.topic_under_way(request))
+
     def _several_questions(self, request: Request) -> Decision | None:
         """Each question by itself, when one has an answer of its own and another differs."""
         pieces = split_questions(request.text)[: MAX_QUESTIONS + 1]
         if len(pieces) == 1:
-            return None
+            return self._several_clauses(request)
         retrievals = [self._retriever.retrieve(piece) for piece in pieces]
         sure = {
             one.topics[0].name
@@ -237,6 +258,21 @@ class Router:
         if not sure or (len(sure) == 1 and not open_questions):
             return None
         return self._one_by_one(pieces, request)
+
+    def _several_clauses(self, request: Request) -> Decision | None:
+        """What stands between commas, when the whole has no answer and two pieces have theirs."""
+        pieces = split_clauses(request.text)[: MAX_QUESTIONS + 1]
+        if len(pieces) == 1 or self._sure_topic(request.text):
+            return None
+        sure = [one for one in pieces if is_question(one) and self._sure_topic(one)]
+        is_several = len({self._sure_topic(piece) for piece in sure}) > 1
+        return self._one_by_one(sure, request) if is_several else None
+
+    def _sure_topic(self, text: str) -> str:
+        """The topic that answers a text outright; empty when none does."""
+        found = self._retriever.retrieve(text)
+        is_sure = found.verdict is Verdict.ANSWER and self._is_topic_first(found)
+        return found.topics[0].name if is_sure else ""
 
     def _one_by_one(self, pieces: list[str], request: Request) -> Decision:
         decisions: dict[object, Decision] = {}
@@ -262,7 +298,10 @@ class Router:
         if retrieval.verdict is Verdict.ANSWER:
             return replace(self._answer(retrieval, request), figures=figures)
         if retrieval.verdict is Verdict.CLARIFY or self._is_life_event(retrieval, request):
-            return replace(self._clarify(retrieval, request), figures=figures)
+            decision = self._guess_or_clarify(retrieval, request)
+            return replace(decision, figures=figures)
+        if decision := self._flows.possible_guess(request, ()):
+            return replace(decision, figures=figures)
         if decision := self._flows.not_understood(request):
             return replace(decision, figures=figures)
         key = _UNKNOWN[request.session.unclear_count % len(_UNKNOWN)]
@@ -299,10 +338,9 @@ class Router:
         return Decision(Outcome.SMALLTALK, (self._make.small_talk(name),), rule=best.name)
 
     def _handoff(self) -> Decision:
+        buttons = (*self._flows.handoff_button(), self._make.menu_button())
         return Decision(
-            Outcome.HANDOFF,
-            (self._make.text(SystemText.HANDOFF, [self._make.menu_button()]),),
-            rule="handoff",
+            Outcome.HANDOFF, (self._make.text(SystemText.HANDOFF, buttons),), rule="handoff"
         )
 
     def _answer(self, retrieval: Retrieval, request: Request) -> Decision:
@@ -313,6 +351,12 @@ class Router:
         """Whether a question that is hardly ours tells of something that has a flow."""
         is_near = retrieval.in_scope >= MIN_IN_SCOPE_OF_EVENT
         return is_near and self._flows.find_event_flow(request.text) is not None
+
+    def _guess_or_clarify(self, retrieval: Retrieval, request: Request) -> Decision:
+        """While a question waits, an unclear message is rather an answer to it."""
+        choices = self._clarify(retrieval, request)
+        topics = choices.replies[-1].buttons[:MAX_CHOICES_BESIDE_GUESS]
+        return self._flows.possible_guess(request, topics) or choices
 
     def _clarify(self, retrieval: Retrieval, request: Request) -> Decision:
         # What is hardly possible beside the first is no choice but noise.

@@ -7,6 +7,7 @@ from datetime import date
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Confidence, Law, Topic
 from bot.domain.system_texts import SystemText
+from bot.domain.understanding import FollowUp
 
 #: Zalo's text messages hold 2000 characters (OA and Bot Platform); Telegram's hold 4096.
 MAX_REPLY_CHARS = 2000
@@ -48,17 +49,23 @@ def _answer_text(topic: Topic, catalog: Catalog, today: date, *, documents: bool
         parts.append("\n".join([say(SystemText.LABEL_STEPS), *steps]))
     if documents and topic.documents:
         parts.append(_bullets(say(SystemText.LABEL_DOCUMENTS), topic.documents))
-    facts = (
-        topic.fee and say(SystemText.LABEL_FEE, value=topic.fee),
-        topic.time_limit and say(SystemText.LABEL_TIME_LIMIT, value=topic.time_limit),
-        topic.where and say(SystemText.LABEL_WHERE, value=topic.where),
-    )
-    if lines := [fact for fact in facts if fact]:
+    if lines := [fact for fact in _facts(topic, catalog).values() if fact]:
         parts.append("\n".join(lines))
     if cautions := [*topic.warnings, *_cautions(topic, catalog, today)]:
         parts.append(_bullets(say(SystemText.LABEL_WARNINGS), cautions))
     parts.append(source_line(topic, catalog))
     return "\n\n".join(parts)
+
+
+def _facts(topic: Topic, catalog: Catalog) -> dict[FollowUp, str]:
+    """Fee, time and place, each as a line; empty where the topic does not tell it."""
+    fee, time, place = topic.fee, topic.time_limit, topic.where
+    say = catalog.message
+    return {
+        FollowUp.FEE: fee and say(SystemText.LABEL_FEE, value=fee),
+        FollowUp.TIME: time and say(SystemText.LABEL_TIME_LIMIT, value=time),
+        FollowUp.PLACE: place and say(SystemText.LABEL_WHERE, value=place),
+    }
 
 
 def _bullets(label: str, items: tuple[str, ...] | list[str]) -> str:
@@ -125,8 +132,32 @@ def what_ifs_card(topic: Topic, catalog: Catalog) -> str:
 def documents_card(topic: Topic, catalog: Catalog) -> str:
     """The papers to bring or attach."""
     label = catalog.message(SystemText.LABEL_DOCUMENTS)
-    text = f"**{topic.title}**\n" + _bullets(label, topic.documents)
-    return f"{text}\n\n{source_line(topic, catalog)}"
+    return _titled(topic, catalog, _bullets(label, topic.documents))
+
+
+def fact_card(topic: Topic, catalog: Catalog, asked: FollowUp, today: date) -> str:
+    """One fact of a topic, with what must be said of its law and sources; empty when the topic does
+    not tell it.
+    """
+    told = _fact(topic, catalog, asked)
+    if not told:
+        return ""
+    if cautions := _cautions(topic, catalog, today):
+        told += "\n\n" + _bullets(catalog.message(SystemText.LABEL_WARNINGS), cautions)
+    return _titled(topic, catalog, told)
+
+
+def _fact(topic: Topic, catalog: Catalog, asked: FollowUp) -> str:
+    if asked is FollowUp.DOCUMENTS:
+        if topic.documents:
+            return _bullets(catalog.message(SystemText.LABEL_DOCUMENTS), topic.documents)
+        label = catalog.message(SystemText.LABEL_REQUIRES)
+        return _bullets(label, topic.requires) if topic.requires else ""
+    return _facts(topic, catalog)[asked]
+
+
+def _titled(topic: Topic, catalog: Catalog, told: str) -> str:
+    return f"**{topic.title}**\n{told}\n\n{source_line(topic, catalog)}"
 
 
 def sources_card(topic: Topic, catalog: Catalog) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.domain.flows import FlowId, StepId
 
-#: Answers to a task, beside the values of options.
-DONE, TROUBLE = "xong", "ket"
+#: Answers to a task: done, passed over without doing it, did not work.
+DONE, SKIPPED, TROUBLE = "xong", "bo-qua", "ket"
+#: Answers that lead on from a task.
+LEADING_ON = frozenset({DONE, SKIPPED})
 #: The answer "Không rõ".
 UNSURE = "khong-ro"
 #: Older steps are forgotten: going back further than this is starting again.

@@ -28,3 +28,6 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     image: str | None = None
+    #: The payloads that a plain yes and a plain no to this reply mean; empty when it asks nothing.
+    yes: str = ""
+    no: str = ""

@@ -60,6 +60,14 @@ class Session:
     frames: tuple[Frame, ...] = ()
     #: The day of the last turn in Vietnam, as 2026-11-21; empty before the first.
     last_on: str = ""
+    #: The frames as they were before a flow was stopped or came to its end, so that one can go back
+    #: into it; empty once another flow is begun.
+    left: tuple[Frame, ...] = ()
+    #: The payloads that a plain yes and a plain no mean now; empty when nothing was asked so.
+    yes: str = ""
+    no: str = ""
+    #: The id of the topic that was told last, which "hết bao nhiêu tiền?" is about.
+    topic: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """JSON-ready data; `from_data` gives an equal session back."""
@@ -69,15 +77,28 @@ class Session:
             "unclear_count": self.unclear_count,
             "frames": [frame.to_data() for frame in self.frames],
             "last_on": self.last_on,
+            "left": [frame.to_data() for frame in self.left],
+            "yes": self.yes,
+            "no": self.no,
+            "topic": self.topic,
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Session:
         """The session that gave this data."""
         choices = tuple(Choice(label, payload) for label, payload in data["choices"])
-        # Sessions saved by an earlier version lack the last two.
-        frames = tuple(Frame.from_data(one) for one in data.get("frames", ()))
-        return cls(data["id"], choices, data["unclear_count"], frames, data.get("last_on", ""))
+        # Sessions saved by an earlier version lack the others.
+        return cls(
+            data["id"],
+            choices,
+            data["unclear_count"],
+            frames=tuple(Frame.from_data(one) for one in data.get("frames", ())),
+            last_on=data.get("last_on", ""),
+            left=tuple(Frame.from_data(one) for one in data.get("left", ())),
+            yes=data.get("yes", ""),
+            no=data.get("no", ""),
+            topic=data.get("topic", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

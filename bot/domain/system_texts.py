@@ -61,6 +61,7 @@ class SystemText(StrEnum):
     CLARIFY_NONE = "clarify_none"
     UNKNOWN = "unknown"
     UNKNOWN_PERSON = "unknown_person"
+    FOLLOW_UP_UNKNOWN = "follow_up_unknown", "title"
     UNKNOWN_AGAIN = "unknown_again"
     # around a chat in the terminal
     CHAT_HINT = "chat_hint"
@@ -69,6 +70,7 @@ class SystemText(StrEnum):
     # menu and people
     MENU = "menu"
     MENU_GROUP = "menu_group", "title"
+    STALE_BUTTON = "stale_button"
     HANDOFF = "handoff"
     REFUSAL = "refusal"
     # flows
@@ -83,6 +85,11 @@ class SystemText(StrEnum):
     FLOW_GO_ON = "flow_go_on", "place"
     FLOW_WAITING = "flow_waiting", "title"
     FLOW_WELCOME_BACK = "flow_welcome_back", "place"
+    FLOW_GUESS = "flow_guess", "label"
+    FLOW_GUESSED = "flow_guessed", "label"
+    FLOW_UNDER_WAY = "flow_under_way", "place"
+    FLOW_STALE_BUTTON = "flow_stale_button"
+    FLOW_STALE_BUTTON_OF_LEFT = "flow_stale_button_of_left"
     FLOW_PLACE = "flow_place", "title number count"
     FLOW_ASK_AWAY = "flow_ask_away"
     FLOW_NOT_UNDERSTOOD = "flow_not_understood"
@@ -95,6 +102,7 @@ class SystemText(StrEnum):
     BUTTON_BACK = "button_back"
     BUTTON_ASK = "button_ask"
     BUTTON_STOP = "button_stop"
+    BUTTON_NO = "button_no"
     BUTTON_RESUME = "button_resume"
     BUTTON_RESTART = "button_restart"
     BUTTON_UNSURE = "button_unsure"

@@ -28,10 +28,11 @@ class Intent:
 
     @property
     def is_searched(self) -> bool:
-        """Whether questions are compared with the examples; an answer or a move only means
-        something while a flow is under way, where whole messages are looked up.
+        """Whether questions are compared with the examples; an answer, a move or "how much?" only
+        mean something after what was said before, and are looked up as whole messages.
         """
-        return self.family != IntentFamily.ANSWER and self.name not in MOVE_COMMANDS
+        is_whole = self.family in {IntentFamily.ANSWER, IntentFamily.ASK}
+        return not is_whole and self.name not in MOVE_COMMANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class IntentFamily(StrEnum):
     COMMAND = "command"
     #: Yes, no, done, not done, not sure.
     ANSWER = "answer"
+    #: Asks one more thing about what was told last.
+    ASK = "ask"
     #: Wants to be led through something; the name after the slash is that of the flow.
     FLOW = "flow"
     #: Asks for what must not be helped with: buying accounts, forging papers.
@@ -80,4 +83,14 @@ MOVE_COMMANDS = frozenset(
     {"command/back", "command/repeat", "command/skip", "command/restart", "command/resume"}
 )
 #: Short messages of these families are recognised as a whole, before anything is searched.
-LOOKED_UP_WHOLE = frozenset({IntentFamily.COMMAND, IntentFamily.ANSWER})
+LOOKED_UP_WHOLE = frozenset({IntentFamily.COMMAND, IntentFamily.ANSWER, IntentFamily.ASK})
+
+
+class FollowUp(StrEnum):
+    """What can be asked about what was told last; each is an intent of the family `ask`."""
+
+    FEE = "ask/fee"
+    TIME = "ask/time"
+    PLACE = "ask/place"
+    DOCUMENTS = "ask/documents"
+    STEPS = "ask/steps"

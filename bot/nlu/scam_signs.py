@@ -11,6 +11,8 @@ from bot.text.normalize import words
 
 #: From this weight on a message counts as a scam.
 ENOUGH = 2
+#: So many signs and words make a message a scam without any address in it.
+MIN_SIGNS_WITHOUT_LINK, MIN_WORDS_WITHOUT_LINK = 3, 15
 
 # With a scheme or www anything is an address; without, only under endings that scams and banks use:
 # "mai.Toi" is two sentences.
@@ -46,6 +48,15 @@ class ScamInspector:
 
     def _is_trusted(self, host: str) -> bool:
         return any(host == one or host.endswith(f".{one}") for one in self._signs.trusted_hosts)
+
+
+def is_scam_message(signs: Sequence[ScamSign], text: str) -> bool:
+    """Whether a text can only be a scam that somebody passes on, and is no question about one: it
+    has a strange address and another sign, or it is long and has many signs.
+    """
+    has_link = any(not sign.phrases for sign in signs)
+    is_long = len(words(text)) >= MIN_WORDS_WITHOUT_LINK
+    return len(signs) >= (2 if has_link else MIN_SIGNS_WITHOUT_LINK) and (has_link or is_long)
 
 
 def verdict(signs: Sequence[ScamSign]) -> str:

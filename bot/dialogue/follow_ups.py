@@ -1,0 +1,48 @@
+"""The rule for questions about what was told last: "hết bao nhiêu tiền?", "làm ở đâu?"."""
+
+from __future__ import annotations
+
+from bot.dialogue.decisions import Decision, Request
+from bot.dialogue.replies import ReplyMaker
+from bot.domain.cards import fact_card
+from bot.domain.catalog import Catalog
+from bot.domain.knowledge import Topic
+from bot.domain.messages import Reply
+from bot.domain.session import Outcome, ScoredTopic
+from bot.domain.system_texts import SystemText
+from bot.domain.understanding import FollowUp
+from bot.nlu.follow_ups import FollowUpReader
+
+
+class FollowUpRule:
+    """Answers one more thing about a topic, over one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._reader = FollowUpReader.of(catalog.intents, catalog.abbreviations)
+        self._make = ReplyMaker(catalog)
+
+    def decide(self, request: Request, topic_under_way: str) -> Decision | None:
+        """The answer, when the whole message asks about the topic that was told last, or about
+        that of the flow under way; None otherwise.
+        """
+        asked = self._reader.find(request.text)
+        named = map(self._catalog.find_topic, (request.session.topic, topic_under_way))
+        topics = [topic for topic in named if topic is not None]
+        if asked is None or not topics:
+            return None
+        for topic in topics:
+            if reply := self._told(topic, asked, request):
+                found = (ScoredTopic(topic.id, 1.0),)
+                return Decision(Outcome.ANSWERED, (reply,), found, rule=asked)
+        return Decision(Outcome.UNKNOWN, (self._not_told(topics[0]),), rule=asked)
+
+    def _told(self, topic: Topic, asked: FollowUp, request: Request) -> Reply | None:
+        if asked is FollowUp.STEPS:
+            return self._make.answer(topic, request.today)
+        text = fact_card(topic, self._catalog, asked, request.today)
+        return Reply(text, (self._make.topic_button(topic),)) if text else None
+
+    def _not_told(self, topic: Topic) -> Reply:
+        buttons = (self._make.topic_button(topic), self._make.handoff_button())
+        return self._make.text(SystemText.FOLLOW_UP_UNKNOWN, buttons, title=topic.title)

@@ -1,0 +1,54 @@
+"""Recognises questions that only make sense after an answer: "hết bao nhiêu tiền?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.understanding import FollowUp, Intent, IntentFamily
+from bot.text.fold import fold_syllable
+from bot.text.normalize import to_syllables
+
+#: What may stand before and behind such a question without changing it, folded.
+_BEFORE = frozenset(
+    ["a", "u", "ua", "ok", "oke", "da", "vang", "the", "vay", "ma", "con", "roi", "thi", "nhung",
+     "va", "xong", "uh", "uk"]
+)  # fmt: skip
+_AFTER = frozenset(
+    ["a", "ah", "ha", "han", "hen", "nhi", "nhe", "nha", "vay", "the", "z", "zay", "em",
+     "bot", "ad", "oi", "day", "do", "ta", "hay", "ban", "con", "chau", "anh", "chi"]
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FollowUpReader:
+    """Knows whole messages that ask for one more thing about what was told last."""
+
+    #: For folded syllables: what is asked.
+    known: Mapping[tuple[str, ...], FollowUp]
+    abbreviations: Mapping[str, str]
+
+    @classmethod
+    def of(cls, intents: Iterable[Intent], abbreviations: Mapping[str, str]) -> FollowUpReader:
+        """From the examples of the family `ask`."""
+        known = {
+            _core(example, abbreviations): FollowUp(intent.name)
+            for intent in intents
+            if intent.family == IntentFamily.ASK
+            for example in intent.examples
+        }
+        return cls(known, abbreviations)
+
+    def find(self, text: str) -> FollowUp | None:
+        """What a message asks for, when the whole of it is such a question."""
+        return self.known.get(_core(text, self.abbreviations))
+
+
+def _core(text: str, abbreviations: Mapping[str, str]) -> tuple[str, ...]:
+    """The folded syllables without what may stand around them; one is always left."""
+    syllables = [fold_syllable(one) for one in to_syllables(text, abbreviations)]
+    while len(syllables) > 1 and syllables[0] in _BEFORE:
+        del syllables[0]
+    while len(syllables) > 1 and syllables[-1] in _AFTER:
+        del syllables[-1]
+    return tuple(syllables)

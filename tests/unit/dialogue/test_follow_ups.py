@@ -1,0 +1,70 @@
+"""Questions about what was told last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.session import Outcome
+from tests.flow_factories import FLOWS, KICH_HOAT, LE_PHI, MAT_KHAU, TAM_TRU, Conversation
+
+TOLD = replace(
+    TAM_TRU, fee="7.000 đồng", time_limit="3 ngày làm việc", where="Công an xã", documents=("CT01",)
+)
+
+
+@pytest.fixture
+def talk():
+    talk = Conversation()
+    talk.change_content(*FLOWS, topics=(TOLD, MAT_KHAU, LE_PHI))
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule", "told"),
+    [
+        ("hết bao nhiêu tiền", "ask/fee", "Lệ phí: 7.000 đồng"),
+        ("vay het bao nhieu tien a", "ask/fee", "Lệ phí: 7.000 đồng"),
+        ("bao lâu thì xong", "ask/time", "Thời hạn: 3 ngày làm việc"),
+        ("làm ở đâu ạ", "ask/place", "Nơi làm: Công an xã"),
+        ("cần giấy tờ gì", "ask/documents", "- CT01"),
+        ("làm thế nào", "ask/steps", "1. Mở VNeID."),
+    ],
+)
+def test_one_more_thing_is_answered_about_what_was_told(talk, typed, rule, told):
+    talk.say(TOLD.title)
+    turn = talk.say(typed)
+    assert (turn.rule, turn.outcome) == (rule, Outcome.ANSWERED)
+    assert told in talk.text
+    assert TOLD.title in talk.text
+    assert "Nguồn: " in talk.text
+
+
+def test_what_the_topic_does_not_tell_is_not_made_up(talk):
+    talk.say(MAT_KHAU.title)
+    turn = talk.say("hết bao nhiêu tiền")
+    assert turn.outcome is Outcome.UNKNOWN
+    assert f'Về "{MAT_KHAU.title}"' in talk.text
+    assert "đồng" not in talk.text
+
+
+def test_without_anything_told_before_it_is_a_question_like_others(talk):
+    assert talk.say("hết bao nhiêu tiền").rule == "question"
+
+
+def test_the_latest_topic_is_meant(talk):
+    talk.say(MAT_KHAU.title)
+    talk.say(TOLD.title)
+    talk.say("hết bao nhiêu tiền")
+    assert "7.000 đồng" in talk.text
+
+
+def test_in_a_flow_the_topic_of_the_task_is_meant_and_the_way_leads_back(talk):
+    talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    frames = talk.session.frames
+    turn = talk.say("có mất phí không")
+    assert turn.rule == "ask/fee"
+    assert "7.000 đồng" in turn.replies[0].text
+    assert turn.replies[-1].text.startswith("Ta tiếp tục")
+    assert talk.session.frames == frames
