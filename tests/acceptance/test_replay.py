@@ -19,8 +19,8 @@ from tests.processes import run_python
 
 TURN_COUNT = 200
 #: Typed in between: answers, commands, questions, what must not be kept, nothing.
-TYPED = ["có", "không được", "quay lại", "quên mật khẩu vneid", "xin chào", "bông hoa tím", "", "1",
-         "mã otp là 482913", "căn cước của tôi 0010990" + "00123", "a" * 2500]  # fmt: skip
+TYPED = ["có", "không được", "quay lại", "quên mật khẩu vneid", "xin chào", "bông hoa tím", "1", "",
+         "mã otp là 482913", "135790", "căn cước tôi 0010990" + "00123", "a" * 2500]  # fmt: skip
 PHONE = "0900" + "000001"
 
 
