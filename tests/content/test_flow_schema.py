@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from bot.cli.flows import SCHEMA, schema_text
+from bot.cli.main import main
 from bot.content.flow_schema import flow_schema, load_key_help
 from bot.content.issues import Severity
 from bot.content.loader import load_catalog, load_content
@@ -41,6 +42,12 @@ def faults(schema: dict, path: Path) -> list[str]:
 def test_the_schema_file_is_up_to_date():
     written = (PROJECT_ROOT / SCHEMA).read_text(encoding="utf-8")
     assert written == schema_text(load_catalog(PROJECT_ROOT)), "run `python -m bot flows schema`"
+
+
+def test_the_command_writes_the_schema(tmp_path):
+    path = tmp_path / "flow.schema.json"
+    assert main(["flows", "schema", "--output", str(path)]) == 0
+    assert json.loads(path.read_text(encoding="utf-8")) == own_schema()
 
 
 def test_the_schema_is_one():
