@@ -7,6 +7,7 @@ import time
 
 from bot.app import build_app
 from bot.cli.announce import announce_indexing
+from bot.cli.explain import explain, explain_in_words
 from bot.cli.json_lines import (
     JsonObject,
     UnusableLine,
@@ -27,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jsonl", action="store_true", help='Đọc {"text": …} từng dòng, trả lời từng dòng.'
     )
     parser.add_argument(
-        "--explain", action="store_true", help="In thêm vì sao chọn câu trả lời này."
+        "--explain",
+        action="store_true",
+        help="In thêm vì sao trả lời như vậy: luật, điểm, sự kiện.",
     )
 
 
@@ -41,13 +44,14 @@ def run(options: argparse.Namespace) -> int:
         began = time.perf_counter()
         text = text_of(value, "text")
         result = turn(text)
-        return {
+        line = {
             "text": text,
             "outcome": result.outcome.value,
             "topics": [{"id": topic.id, "score": round(topic.score, 4)} for topic in result.topics],
             "reply": plain_reply(result.replies),
             "elapsed_ms": round((time.perf_counter() - began) * 1000, 3),
         }
+        return {**line, "explain": explain(app, result)} if options.explain else line
 
     def refuse(value: JsonObject, fault: UnusableLine) -> JsonObject:
         return {
@@ -63,12 +67,5 @@ def run(options: argparse.Namespace) -> int:
     result = turn(" ".join(options.question))
     print(plain_reply(result.replies))
     if options.explain:
-        _explain(result)
+        print(f"\n{explain_in_words(app, result)}")
     return 0
-
-
-def _explain(turn: Turn) -> None:
-    figures = ", ".join(f"{name} {value:.3f}" for name, value in turn.figures.items())
-    print(f"\n[{turn.outcome.value}: {turn.outcome.label}] luật: {turn.rule}. {figures}")
-    for topic in turn.topics:
-        print(f"  {topic.score:.3f}  {topic.id}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.app import build_app
 from bot.cli.announce import announce_indexing
+from bot.cli.explain import explain_in_words
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Button, Reply, Utterance
 from bot.domain.session import Session
@@ -23,7 +24,9 @@ _MAX_WIDTH = 88
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults()
+    parser.add_argument(
+        "--explain", action="store_true", help="Sau mỗi lượt, in thêm vì sao trả lời như vậy."
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
         session = turn.session
         for shown in show_all(turn.replies):
             print(f"\n{shown}")
+        if options.explain:
+            print(f"\n{explain_in_words(app, turn)}")
 
 
 def show_all(replies: Sequence[Reply]) -> Iterator[str]:

@@ -19,7 +19,7 @@ COMMANDS = {
     "ask": "Hỏi từng câu riêng; --jsonl để dùng với chương trình khác.",
     "converse": "Cả cuộc trò chuyện qua JSON từng dòng.",
     "topics": "Liệt kê các chủ đề.",
-    "flows": "Liệt kê hoặc vẽ các lối hướng dẫn từng bước.",
+    "flows": "Liệt kê, vẽ các lối hướng dẫn từng bước; ghi tệp gợi ý khi viết lối.",
     "eval": "Đo độ đúng trên bộ câu hỏi kiểm tra.",
     "serve": "Mở trang hỏi đáp và giao diện JSON.",
 }

@@ -100,10 +100,56 @@ def test_an_unusable_line_does_not_disturb_the_conversation(run):
     assert (picked["outcome"], picked["flow"]) == ("flow_started", "t304")
 
 
-def test_ask_explains_itself(run):
+def test_ask_explains_an_answer_by_its_rule_and_scores(run):
     result = run("ask", "--explain", "quên", "mật", "khẩu", "vneid")
     assert "Nguồn: " in result.stdout
-    assert "trouble/quen-mat-khau" in result.stdout
+    why = result.stdout[result.stdout.index("  kết quả: ") :]
+    assert why.startswith("  kết quả: answered (đã trả lời)\n  luật: question\n")
+    assert "\n  xếp hạng: answer\n" in why
+    scores = re.findall(r"^  (đứng đầu|chủ đề): ([01]\.\d{3})  (\S+)$", why, re.MULTILINE)
+    assert [name for name, _, _ in scores][:2] == ["đứng đầu", "chủ đề"]
+    assert {name for _, _, name in scores[:2]} == {"trouble/quen-mat-khau"}
+    assert re.findall(r"^  số đo: [01]\.\d{3}  (\w+)$", why, re.MULTILINE) == [
+        "in_scope",
+        "correct",
+    ]
+
+
+def test_ask_names_the_best_class_of_what_is_no_topic(run):
+    why = run("ask", "--explain", "cảm ơn bạn nhiều nhé").stdout
+    assert "\n  luật: smalltalk/thanks\n" in why
+    assert re.search(r"^  đứng đầu: [01]\.\d{3}  smalltalk/thanks$", why, re.MULTILINE)
+
+
+def test_ask_explains_a_decision_before_any_ranking_by_its_rule_alone(run):
+    why = run("ask", "--explain", "304").stdout
+    assert "\n  luật: code\n" in why
+    assert "chủ đề: 1.000  " in why
+    assert "xếp hạng" not in why
+    assert "số đo" not in why
+
+
+def test_ask_explains_every_line_when_asked_to(run):
+    given = '{"text": "quên mật khẩu vneid"}\n{"text": "304"}\nnot json\n'
+    ranked, coded, refused = lines(run("ask", "--jsonl", "--explain", given=given))
+    assert ranked["explain"]["rule"] == "question"
+    assert ranked["explain"]["verdict"] == "answer"
+    assert ranked["explain"]["best"] == {
+        "name": ranked["topics"][0]["id"],
+        "score": ranked["topics"][0]["score"],
+    }
+    assert set(ranked["explain"]["figures"]) == {"in_scope", "correct"}
+    assert (coded["explain"]["rule"], coded["explain"]["best"]) == ("code", None)
+    assert "explain" not in refused
+
+
+def test_chat_explains_each_turn_with_its_place_and_events(run):
+    begun = "304\n1\nxong\n"
+    shown = run("chat", "--explain", given=begun).stdout
+    assert re.findall(r"^  luật: (\w+)$", shown, re.MULTILINE)[0] == "code"
+    assert "\n  đang ở: t304/lam.1\n" in shown
+    assert "\n  sự kiện: flow_step:t304/lam.1\n" in shown
+    assert "luật: " not in run("chat", given=begun).stdout
 
 
 def test_converse_keeps_sessions_apart_and_takes_presses(run):

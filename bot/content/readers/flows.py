@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,16 @@ from bot.content.issues import ContentIssue, issue
 from bot.content.marked_yaml import Marked, YamlBroken, parse_marked
 from bot.content.readers.conditions import ConditionBroken, parse_condition
 from bot.content.readers.fields import FieldReader
+from bot.content.readers.flow_keys import (
+    BRANCH_KEYS,
+    FLOW_KEYS,
+    FLOW_REQUIRED,
+    ID,
+    ID_OF_TOPIC,
+    OPTION_KEYS,
+    OPTION_REQUIRED,
+    SLOT,
+)
 from bot.domain.flows import (
     END,
     AllOf,
@@ -35,14 +44,6 @@ from bot.domain.flows import (
 from bot.domain.knowledge import TopicId
 from bot.text.fold import fold
 from bot.text.normalize import words
-
-FLOW_KEYS = ("id", "title", "description", "topics", "closing", "steps")
-OPTION_KEYS = ("label", "value", "next", "also")
-BRANCH_KEYS = ("if", "then", "else")
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-#: Ids of the flows that are made of topics.
-_ID_OF_TOPIC = re.compile(r"t[0-9]+")
-_SLOT = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]
     except YamlBroken as error:
         return None, [issue(path, error.line, error.code)]
     fields = FieldReader.of_document(path, marked)
-    fields.check_keys(FLOW_KEYS, ("id", "title", "description", "steps"))
+    fields.check_keys(FLOW_KEYS, FLOW_REQUIRED)
     if fields.data.get("steps") == []:
         fields.report("flow_without_steps", "steps")
     steps = [_step(one) for one in fields.mappings("steps")]
@@ -94,9 +95,9 @@ def read_flow(path: str, text: str) -> tuple[FlowFile | None, list[ContentIssue]
 def _flow_id(fields: FieldReader) -> FlowId:
     value = fields.text("id")
     expected = f"flows/{value}.yaml"
-    if value and not _ID.fullmatch(value):
+    if value and not ID.fullmatch(value):
         fields.report("flow_id_malformed", "id", value=value)
-    elif _ID_OF_TOPIC.fullmatch(value):
+    elif ID_OF_TOPIC.fullmatch(value):
         fields.report("flow_id_reserved", "id", value=value)
     if value and fields.path != expected:
         fields.report("id_not_like_file", "id", value=value, expected=expected)
@@ -113,7 +114,7 @@ def _step(fields: FieldReader) -> Step | None:
     reader, allowed_keys, required = STEP_READERS[kinds[0]]
     fields.check_keys(("id", *allowed_keys), ("id", *required))
     step_id = fields.text("id")
-    if step_id and not _ID.fullmatch(step_id):
+    if step_id and not ID.fullmatch(step_id):
         fields.report("flow_id_malformed", "id", value=step_id)
     return reader(fields, StepId(step_id))
 
@@ -130,10 +131,10 @@ def _collect(fields: FieldReader, step_id: StepId) -> Step:
 
 
 def _option(fields: FieldReader) -> Option:
-    fields.check_keys(OPTION_KEYS, ("label", "next"))
+    fields.check_keys(OPTION_KEYS, OPTION_REQUIRED)
     label = fields.text("label")
     value = fields.text("value") or "-".join(words(fold(label)))
-    if value and not _ID.fullmatch(value):
+    if value and not ID.fullmatch(value):
         fields.report("flow_id_malformed", "value", value=value)
     return Option(label, value, StepId(fields.text("next")), fields.texts("also"))
 
@@ -159,7 +160,7 @@ def _inspect(fields: FieldReader, step_id: StepId) -> Step:
 def _slot(fields: FieldReader, key: str) -> str:
     """The name of a slot."""
     slot = fields.text(key)
-    if slot and not _SLOT.fullmatch(slot):
+    if slot and not SLOT.fullmatch(slot):
         fields.report("flow_slot_malformed", key, value=slot)
     return slot
 

@@ -20,7 +20,6 @@ from tests.flow_factories import (
     ONE,
     TIN_LA,
     TWO,
-    Conversation,
     link,
     make_flow,
     option,
@@ -30,11 +29,6 @@ from tests.flow_factories import (
 )
 
 REPAIR = ("Mức 2", "Không rõ", "Đã xong", "Không làm được")
-
-
-@pytest.fixture
-def talk():
-    return Conversation()
 
 
 def test_the_same_words_of_not_understanding_never_come_three_times_running(talk):

@@ -1,0 +1,129 @@
+"""What is written of a conversation, and how it is read and compared. All numbers are made up."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cli.records import differences, hear, load_record, say_without_personal_data
+from bot.text.personal_data import MASK
+
+MAX_CHARS = 200
+ID, PHONE, CODE = "001099" + "000123", "0900" + "000001", "482913"
+PERSONAL = [
+    f"số căn cước {ID} của em",
+    f"cccd{ID}",
+    "001.099.000.124.",
+    f"gọi {PHONE} nhé, hay +84 900 000 002",
+    f"sđt{PHONE}",
+    f"mã otp {CODE} k dùng được",
+    f"{CODE} là mã xác thực của tôi",
+    "mật khẩu: Abc@12345",
+    "mk của em là Abc12345.",
+    "stk 1357900 agribank",
+    "gửi về lan.nguyen@example.com giúp tôi",
+    f"có 5 25 28 việc, số {PHONE}, năm 2026",
+]
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+@pytest.mark.parametrize("expects_code", [False, True])
+def test_what_is_written_is_heard_like_what_was_said(text, expects_code):
+    heard = hear(text, MAX_CHARS, expects_code=expects_code)
+    assert heard.has_personal_data
+    written = say_without_personal_data(text, MAX_CHARS, expects_code=expects_code)
+    assert hear(written, MAX_CHARS, expects_code=expects_code) == heard
+    for private in (ID, PHONE, CODE, "900 000 002", "Abc", "1357900", "lan.nguyen", "000.124"):
+        assert private not in written
+
+
+@pytest.mark.parametrize("text", ["", "quên mật khẩu", "có gì ở ••• vậy", "dòng một\n\ndòng hai"])
+def test_what_has_no_personal_data_is_written_as_it_is(text):
+    assert say_without_personal_data(text, MAX_CHARS, expects_code=False) == text
+
+
+@pytest.mark.parametrize("text", ["a" * 300, "ơi " * 100, f"{ID} " + "b" * 300, " " * 300])
+def test_what_was_too_long_is_too_long_again(text):
+    heard = hear(text, MAX_CHARS, expects_code=False)
+    written = say_without_personal_data(text, MAX_CHARS, expects_code=False)
+    assert heard.is_too_long
+    assert hear(written, MAX_CHARS, expects_code=False) == heard
+
+
+@given(
+    st.lists(
+        st.sampled_from([*PERSONAL, MASK, ID, PHONE, CODE, "otp", "12", "@x.vn", "đồng", "mk là"])
+        | st.text(max_size=8),
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_the_same_words_are_heard_and_never_more_of_them(pieces, expects_code):
+    text = " ".join(pieces)
+    heard = hear(text, MAX_CHARS, expects_code=expects_code)
+    written = say_without_personal_data(text, MAX_CHARS, expects_code=expects_code)
+    again = hear(written, MAX_CHARS, expects_code=expects_code)
+    assert (again.text, again.is_too_long) == (heard.text, heard.is_too_long)
+    assert say_without_personal_data(written, MAX_CHARS, expects_code=expects_code) == written
+
+
+BUTTON = {"label": "Đã xong", "payload": "a:loi:lam:xong"}
+REPLY = {"text": "Mở VNeID.\nBấm Gửi.", "buttons": [BUTTON], "image": None}
+CAME = {
+    "outcome": "answered",
+    "topics": [{"id": "a/b", "score": 0.9}],
+    "flow": "loi",
+    "step": "lam",
+    "replies": [REPLY],
+}
+LINE = {**CAME, "session": "1", "on": "2026-11-21", "text": "xin chào", "content": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        ({}, []),
+        ({"topics": [{"id": "a/b", "score": 0.8}]}, []),
+        ({"outcome": "clarify"}, ["- kết quả: answered", "+ kết quả: clarify"]),
+        ({"step": "gui"}, ["- bước: loi/lam", "+ bước: loi/gui"]),
+        ({"flow": None, "step": None}, ["- bước: loi/lam", "+ bước: -/-"]),
+        ({"replies": [REPLY | {"text": "Mở VNeID."}]}, ["- lời: Bấm Gửi."]),
+        (
+            {"replies": [REPLY | {"buttons": [BUTTON | {"label": "Xong"}]}]},
+            ["- nút: Đã xong (a:loi:lam:xong)", "+ nút: Xong (a:loi:lam:xong)"],
+        ),
+        ({"replies": [REPLY | {"image": "1.png"}]}, ['+ image: "1.png"']),
+        ({"replies": [REPLY, {"text": "Nhớ nhé.", "buttons": []}]}, ["+ lời: Nhớ nhé."]),
+    ],
+)
+def test_a_difference_is_shown_line_by_line(change, lines):
+    assert differences(CAME, CAME | change) == lines
+
+
+def without(field: str) -> dict:
+    return {key: value for key, value in LINE.items() if key != field}
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("not json", ""),
+        ("[1]", ""),
+        *((json.dumps(without(one)), one) for one in ("session", "on", "text", "content")),
+        *((json.dumps(without(one)), one) for one in ("outcome", "replies")),
+        (json.dumps(LINE | {"on": "2026-02-30"}), "on"),
+        (json.dumps(LINE | {"press": 5}), "press"),
+        (json.dumps(LINE | {"replies": ["Mở VNeID."]}), "replies"),
+        (json.dumps(LINE | {"replies": [{"text": "Mở VNeID."}]}), "replies"),
+        (json.dumps(LINE | {"replies": [REPLY | {"buttons": ["Đã xong"]}]}), "replies"),
+    ],
+)
+def test_a_line_that_is_no_turn_is_named_with_what_is_wrong(tmp_path, line, field):
+    path = tmp_path / "record.jsonl"
+    path.write_text(f"{json.dumps(LINE)}\n\n{line}\n{json.dumps(LINE)}\n", encoding="utf-8")
+    turns, faults = load_record(path)
+    assert [turn.line for turn in turns] == [1, 4]
+    assert [(fault.line, fault.field) for fault in faults] == [(3, field)]
