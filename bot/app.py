@@ -15,12 +15,12 @@ from bot.dialogue.router import Router
 from bot.domain.catalog import Catalog
 from bot.domain.errors import IndexUnusable
 from bot.domain.ports import Encoder
-from bot.nlu.option_guess import option_guesser
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import load_decision_model
 from bot.retrieval.encoder import BuiltinEncoder
 from bot.retrieval.index_builder import build_index
 from bot.retrieval.index_store import Manifest, load_index, save_index
+from bot.retrieval.option_guess import option_guesser
 from bot.retrieval.question_text import question_reader
 from bot.retrieval.retriever import Retriever
 from bot.retrieval.signals import SearchIndex

@@ -37,9 +37,9 @@ from bot.domain.messages import Button, Utterance
 from bot.domain.scam_signs import ScamSign, ScamSigns
 from bot.domain.session import Outcome, Session, Turn
 from bot.domain.understanding import Intent, IntentFamily, IntentName
-from bot.nlu.option_guess import GuessOption, OptionGuess
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
+from bot.retrieval.option_guess import GuessOption, OptionGuess
 from bot.retrieval.retriever import NOTHING, Candidate, Retrieval
 from bot.text.fold import fold
 from bot.text.normalize import words

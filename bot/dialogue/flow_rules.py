@@ -44,8 +44,8 @@ from bot.domain.system_texts import SystemText
 from bot.domain.understanding import IntentFamily
 from bot.nlu.answers import AnswerReader
 from bot.nlu.entities import EntityFinder
-from bot.nlu.option_guess import GuessOption, OptionGuess
 from bot.nlu.scam_signs import ScamInspector, is_scam_message, verdict
+from bot.retrieval.option_guess import GuessOption, OptionGuess
 from bot.text.fold import fold
 from bot.text.normalize import words
 

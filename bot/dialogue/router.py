@@ -32,9 +32,9 @@ from bot.domain.session import Outcome, ScoredTopic
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, IntentFamily
 from bot.nlu.answers import AnswerReader
-from bot.nlu.option_guess import GuessOption
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
+from bot.retrieval.option_guess import GuessOption
 from bot.retrieval.retriever import Retrieval, Retriever
 from bot.text.normalize import words
 

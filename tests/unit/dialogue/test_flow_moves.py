@@ -165,11 +165,19 @@ def test_a_button_of_another_flow_begins_it(talk):
     assert talk.place == ("mot", "dau")
 
 
-def test_a_button_of_a_flow_that_ended_begins_it_again(talk):
+def test_a_button_of_a_flow_that_ended_answers_its_step_anew(talk):
     talk.start(ONE, "Đi tiếp", "Hết việc")
     assert talk.session.frames == ()
     talk.press("a:mot:dau:tiep")
+    assert talk.place == ("mot", "cuoi")
+
+
+def test_a_button_of_a_flow_that_is_forgotten_begins_it_again(talk):
+    talk.start(ONE, "Đi tiếp", "Hết việc")
+    talk.start(TWO, "Đi tiếp", "Hết việc")
+    talk.press("a:mot:dau:tiep")
     assert talk.place == ("mot", "dau")
+    assert talk.text.startswith("Hướng dẫn này đã dừng lúc trước.")
 
 
 def test_a_button_of_the_calling_flow_leaves_the_called_one_and_corrects(talk):

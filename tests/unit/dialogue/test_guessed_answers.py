@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.session import Outcome
-from bot.nlu.option_guess import OptionGuess
+from bot.retrieval.option_guess import OptionGuess
 from tests.flow_factories import ONE, Conversation
 
 
