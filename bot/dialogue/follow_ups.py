@@ -24,13 +24,16 @@ class FollowUpRule:
 
     def decide(self, request: Request, topic_under_way: str) -> Decision | None:
         """The answer, when the whole message asks about the topic that was told last, or about
-        that of the flow under way; None otherwise.
+        that of the flow under way; a question back when there is none. None for other messages.
         """
         asked = self._reader.find(request.text)
         named = map(self._catalog.find_topic, (request.session.topic, topic_under_way))
         topics = [topic for topic in named if topic is not None]
-        if asked is None or not topics:
+        if asked is None:
             return None
+        if not topics:
+            which = self._make.text(SystemText.FOLLOW_UP_WHICH, self._make.ways_on())
+            return Decision(Outcome.CLARIFY, (which,), rule=asked)
         for topic in topics:
             if reply := self._told(topic, asked, request):
                 found = (ScoredTopic(topic.id, 1.0),)

@@ -54,6 +54,7 @@ _ONLY_ASKS = re.compile(
     r"\b(?:bao (?:lau|nhieu|gio)|khi nao|lam sao|the nao|o dau|o mo|(?:tai|vi|lam) sao|may ngay"
     r"|ai (?:nop|lam|tra|di|giu|chiu)|cai gi|viec gi)\b"
 )
+_ENDS_OF_DENIALS, _DENYING = frozenset({"nao", "gi", "chi", "dau"}), frozenset({"chua", "khong"})
 _AFTER_QUESTIONS = frozenset(
     ["a", "ah", "ha", "han", "nhi", "vay", "the", "z", "em", "chau", "con", "anh", "co", "bac"]
 )
@@ -68,7 +69,11 @@ def looks_like_question(text: str) -> bool:
         return True
     while len(said) > 1 and said[-1] in _AFTER_QUESTIONS:
         said.pop()
-    return bool(said and said[-1] in _ENDS_OF_QUESTIONS)
+    if not said or said[-1] not in _ENDS_OF_QUESTIONS:
+        return False
+    # "chưa cài lần nào" tells, "cài lần nào" asks.
+    is_denied = said[-1] in _ENDS_OF_DENIALS and not _DENYING.isdisjoint(said[:-1])
+    return not is_denied
 
 
 def is_question(piece: str) -> bool:

@@ -61,6 +61,7 @@ class SystemText(StrEnum):
     CLARIFY_NONE = "clarify_none"
     UNKNOWN = "unknown"
     UNKNOWN_PERSON = "unknown_person"
+    FOLLOW_UP_WHICH = "follow_up_which"
     FOLLOW_UP_UNKNOWN = "follow_up_unknown", "title"
     UNKNOWN_AGAIN = "unknown_again"
     # around a chat in the terminal

@@ -6,8 +6,17 @@ import json
 
 import pytest
 
+from bot.domain.flows import Branch, Inspect, StepId
 from bot.domain.session import Outcome
-from tests.flow_factories import TIN_LA
+from tests.flow_factories import (
+    TIN_LA,
+    branch,
+    make_flow,
+    option,
+    question,
+    say,
+    task,
+)
 
 SCAM = "Tôi là công an phường đây, anh đọc mã cho em rồi vào hoahong-vneid xem"
 
@@ -52,3 +61,27 @@ def test_who_has_no_message_at_hand_goes_on(talk):
 def test_a_command_is_no_pasted_message(talk, typed):
     talk.start(TIN_LA, "Có tin đây")
     assert talk.say(typed).rule != "flow_inspect"
+
+
+PASSED_ON = "Bên công an: đọc mã rồi vào http://vneid-that.top ngay nhé"
+THAT_GIA = make_flow(
+    "tin-that-gia",
+    question("da-bam", option("Chưa bấm", "chua", "dan"), unsure="dan"),
+    Inspect(
+        StepId("dan"), "tin", "Bạn dán tin vào đây.",
+        (branch("tin", "nhieu", "xoa"), Branch(StepId("can-than"))), StepId("can-than"),
+    ),
+    task("xoa"),
+    say("can-than"),
+)  # fmt: skip
+
+
+def test_a_scam_that_is_passed_on_out_of_the_blue_begins_the_flow_as_if_pasted_there(talk):
+    talk.change_content(THAT_GIA)
+    turn = talk.say(PASSED_ON)
+    assert (turn.rule, turn.outcome) == ("scam_message", Outcome.SAFETY)
+    assert "- Tin có đường dẫn lạ." in talk.text
+    assert talk.place == ("tin-that-gia", "da-bam")
+    talk.pick("Chưa bấm")
+    assert talk.place == ("tin-that-gia", "xoa")
+    assert "vneid-that" not in json.dumps(talk.session.to_data())

@@ -49,8 +49,10 @@ def test_what_the_topic_does_not_tell_is_not_made_up(talk):
     assert "đồng" not in talk.text
 
 
-def test_without_anything_told_before_it_is_a_question_like_others(talk):
-    assert talk.say("hết bao nhiêu tiền").rule == "question"
+def test_without_anything_told_before_the_matter_is_asked_for(talk):
+    turn = talk.say("hết bao nhiêu tiền")
+    assert (turn.rule, turn.outcome) == ("ask/fee", Outcome.CLARIFY)
+    assert talk.text.startswith("Bạn hỏi cho việc nào?")
 
 
 def test_the_latest_topic_is_meant(talk):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.scam_signs import FEW, MANY, NONE, ScamSigns
-from bot.nlu.scam_signs import ScamInspector, verdict
+from bot.nlu.scam_signs import ScamInspector, is_scam_message, verdict
 from tests.flow_factories import SCAM_SIGNS
 
 INSPECTOR = ScamInspector(SCAM_SIGNS)
@@ -84,3 +84,16 @@ def test_without_any_listed_sign_nothing_is_found():
 @given(st.text(max_size=300))
 def test_any_text_can_be_looked_through(text):
     assert verdict(INSPECTOR.find(text)) in {MANY, FEW, NONE}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_scam"),
+    [
+        ("đọc mã rồi vào http://vneid-that.top nhé", True),
+        ("vào http://vneid-that.top nhé", False),
+        ("tôi là công an, đọc mã đi", False),
+        ("đọc mã rồi vào https://vneid.gov.vn nhé", False),
+    ],
+)
+def test_a_strange_address_with_another_sign_is_a_scam_that_is_passed_on(text, is_scam):
+    assert is_scam_message(INSPECTOR.find(text), text) is is_scam
