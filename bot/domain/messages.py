@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.pictures import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -27,4 +29,4 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
-    image: str | None = None
+    picture: Picture | None = None
