@@ -270,3 +270,5 @@ def test_axe_finds_nothing_serious_on_the_way(visit, scheme):
     assert serious_faults(page) == []
     ask(page, "quên mật khẩu vneid")
     assert serious_faults(page) == []
+    wait_until_loaded(come_to_the_picture(page))
+    assert serious_faults(page) == []
