@@ -8,13 +8,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bot.settings import PROJECT_ROOT, Settings
-from tests.browser import TOPIC, ask, browsing, press
+from tests.browser import ask, browsing, press
 from tests.processes import serving
 
 MAX_BYTES = 200_000
+#: The code of the topic on installing the app.
+ILLUSTRATED = "141"
 
 
 def question(page: Page) -> None:
@@ -23,10 +25,12 @@ def question(page: Page) -> None:
 
 
 def step_by_step(page: Page) -> None:
-    """The third task of a flow."""
-    ask(page, TOPIC)
+    """The third task of a flow, which has a picture."""
+    ask(page, ILLUSTRATED)
     for label in ("Làm từng bước", "Đã xong", "Đã xong"):
         press(page, label)
+    picture = page.locator(".exchange:last-child .reply img")
+    expect(picture).to_have_js_property("complete", True)
 
 
 PICTURES = {"hoi-dap.png": question, "tung-buoc.png": step_by_step}

@@ -17,6 +17,7 @@ from bot.app import build_app
 from bot.channels.web import WebSettings, build_web_app
 from bot.dialogue.service import ConversationService
 from bot.domain.errors import StoreError
+from bot.domain.pictures import PICTURES_FOLDER
 from bot.domain.ports import Clock
 from bot.settings import Settings
 from bot.store.sessions import SqlSessionStore
@@ -72,6 +73,7 @@ def build_server(settings: Settings, before_indexing: Callable[[], None] = lambd
         max_utterance_chars=settings.max_utterance_chars,
         max_body_bytes=settings.max_body_bytes,
         requests_per_minute=settings.requests_per_minute,
+        pictures_dir=settings.content_root / PICTURES_FOLDER,
     )
     service = ConversationService(app.engine, store, clock)
     return build_web_app(service, app.catalog, web, lifespan)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from bot.content.png import DRAWING_KEY, SIGNATURE, hash_drawing
 from bot.content.readers.config import read_text_table
 from bot.domain.catalog import Catalog
 from bot.domain.flows import Flow
@@ -28,6 +31,9 @@ PLAIN_WORDS = "config/plain_words.yaml"
 SAFETY = "config/safety.yaml"
 FILLERS = "config/fillers.yaml"
 SCAM_SIGNS = "config/scam_signs.yaml"
+PICTURES = "knowledge/pictures.yaml"
+DRAWING = "knowledge/pictures/tat-may.svg"
+DRAWING_PNG = "knowledge/pictures/tat-may.png"
 LAY_LAI = "flows/lay-lai.yaml"
 GIU_KIN = "flows/giu-kin.yaml"
 
@@ -93,6 +99,7 @@ sources:
     date: 2026
 as_of: 2026-06-10
 confidence: single-source
+pictures: {2: tat-may}
 ---
 Bạn bấm Quên mật khẩu ở màn hình đăng nhập rồi làm theo hướng dẫn.
 
@@ -173,6 +180,7 @@ steps:
   - id: go
     do: Tắt máy rồi mở lại.
     topic: account/quen-mat-khau
+    picture: tat-may
     trouble: PERSON
     next: RETRY
   - id: ghi
@@ -209,6 +217,17 @@ steps:
     topic: account/quen-mat-khau
     trouble: PERSON
     next: END
+"""
+_PICTURES = """\
+pictures:
+  - id: tat-may
+    alt: Điện thoại đang tắt.
+    topic: account/quen-mat-khau
+"""
+_DRAWING = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 540">
+  <text x="9" y="9">Tắt máy</text>
+</svg>
 """
 _SCAM_SIGNS = """\
 signs:
@@ -265,10 +284,12 @@ _SMALL_FILES = {
     SAFETY: "emergency:\n  - cháy nhà\nemergency_with_marks:\n  - tự tử\n"
     "scam_pressure:\n  - đang giục chuyển tiền\n",
     SCAM_SIGNS: _SCAM_SIGNS,
+    PICTURES: _PICTURES,
+    DRAWING: _DRAWING,
     GIU_KIN: _GIU_KIN,
     LAY_LAI: _LAY_LAI,
 }
-#: The files that `write_content` makes.
+#: The text files that `write_content` makes; beside them, the PNG of the drawing.
 SMALL_TREE = (*_SMALL_FILES, INTENTS, MESSAGES)
 
 
@@ -284,12 +305,26 @@ def _intents() -> str:
 
 
 def write_content(root: Path) -> Path:
-    """A small content tree without any issue: three topics, two laws, two flows, our messages."""
+    """A small content tree without any issue: three topics, two laws, two flows, a picture, our
+    messages.
+    """
     messages = (PROJECT_ROOT / MESSAGES).read_text(encoding="utf-8")
     for path, text in {**_SMALL_FILES, INTENTS: _intents(), MESSAGES: messages}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
+    (root / DRAWING_PNG).write_bytes(make_png())
     return root
+
+
+def make_png(width: int = 960, height: int = 540, drawing: str = _DRAWING) -> bytes:
+    """A PNG that says of itself what is checked, and shows nothing."""
+    header = struct.pack(">II5B", width, height, 8, 2, 0, 0, 0)
+    text = f"{DRAWING_KEY}\0{hash_drawing(drawing)}".encode("latin-1")
+    chunks = ((b"IHDR", header), (b"tEXt", text), (b"IEND", b""))
+    return SIGNATURE + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
 
 
 def spoil(root: Path, path: str, old: str, new: str) -> None:

@@ -34,6 +34,7 @@ from bot.domain.flows import (
 )
 from bot.domain.knowledge import Topic, TopicId, WhatIf
 from bot.domain.messages import Button, Utterance
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.scam_signs import ScamSign, ScamSigns
 from bot.domain.session import Outcome, Session, Turn
 from bot.domain.understanding import Intent, IntentFamily, IntentName
@@ -217,6 +218,9 @@ INTENTS = {
     "handoff/person": ("cho tôi gặp cán bộ",),
     "flow/kich-hoat": ("dắt tôi kích hoạt",),
 }
+PICTURES = {
+    one: Picture(one, f"Hình {one}.") for one in (PictureId("tat-may"), PictureId("mo-may"))
+}
 SCAM_SIGNS = ScamSigns(
     (
         ScamSign("doi-ma", 2, LE_PHI.id, "Tin hỏi mã OTP.", ("đọc mã",)),
@@ -232,7 +236,7 @@ def make_world(flows: Iterable[Flow] = FLOWS, topics: Iterable[Topic] = TOPICS) 
     intents = (Intent(IntentName(name), examples) for name, examples in INTENTS.items())
     safety = {"emergency": ("cháy nhà",), "emergency_with_marks": (), "scam_pressure": ()}
     catalog = make_catalog(topics, intents=intents, flows=flows)
-    return replace(catalog, safety_phrases=safety, scam_signs=SCAM_SIGNS)
+    return replace(catalog, safety_phrases=safety, scam_signs=SCAM_SIGNS, pictures=PICTURES)
 
 
 def make_runner(*flows: Flow) -> FlowRunner:

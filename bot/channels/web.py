@@ -16,7 +16,14 @@ from fastapi.staticfiles import StaticFiles
 
 from bot.channels.headers import ResponseHeaders
 from bot.channels.limits import BodyLimit, RateLimit, SharedCheck
-from bot.channels.web_json import ErrorOut, MessageIn, SessionKey, TurnOut, to_turn_out
+from bot.channels.web_json import (
+    PICTURES_URL,
+    ErrorOut,
+    MessageIn,
+    SessionKey,
+    TurnOut,
+    to_turn_out,
+)
 from bot.domain.catalog import Catalog
 from bot.domain.errors import BotError
 from bot.domain.messages import Utterance
@@ -38,6 +45,8 @@ class WebSettings:
     max_utterance_chars: int
     max_body_bytes: int
     requests_per_minute: int
+    #: Where the pictures of the content lie; there need be none.
+    pictures_dir: Path
 
 
 def build_web_app(
@@ -70,6 +79,8 @@ def _add_page(app: FastAPI, settings: WebSettings) -> None:
         return HTMLResponse(page)
 
     app.mount("/static", StaticFiles(directory=PAGE_DIR), name="static")
+    if settings.pictures_dir.is_dir():
+        app.mount(PICTURES_URL, StaticFiles(directory=settings.pictures_dir), name="pictures")
 
 
 def _add_messages(app: FastAPI, conversations: Conversations) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.domain.pictures import Picture
 from bot.domain.session import Turn
+
+#: Under which address the pictures of the content are served.
+PICTURES_URL = "/pictures"
 
 SessionKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
@@ -32,12 +37,19 @@ class ButtonOut(BaseModel):
     payload: str
 
 
+class ImageOut(BaseModel):
+    """A picture beside a reply."""
+
+    path: str = Field(description="Where this server has it.")
+    alt: str = Field(description="What it shows, in words.")
+
+
 class ReplyOut(BaseModel):
     """One reply; words between ** are names on a screen."""
 
     text: str
     buttons: list[ButtonOut]
-    image: str | None
+    image: ImageOut | None
 
 
 class TopicOut(BaseModel):
@@ -75,8 +87,14 @@ def to_turn_out(session: str, turn: Turn) -> TurnOut:
             ReplyOut(
                 text=reply.text,
                 buttons=[ButtonOut(label=one.label, payload=one.payload) for one in reply.buttons],
-                image=reply.image,
+                image=_image(reply.picture),
             )
             for reply in turn.replies
         ],
     )
+
+
+def _image(picture: Picture | None) -> ImageOut | None:
+    if picture is None:
+        return None
+    return ImageOut(path=f"{PICTURES_URL}/{PurePosixPath(picture.path).name}", alt=picture.alt)

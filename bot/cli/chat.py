@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from bot.app import build_app
 from bot.cli.announce import announce_indexing
 from bot.cli.explain import explain_in_words
+from bot.domain.catalog import Catalog
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Button, Reply, Utterance
 from bot.domain.session import Session
@@ -45,24 +46,29 @@ def run(options: argparse.Namespace) -> int:
             return 0
         turn = app.engine.run_turn(session, Utterance(text=text), vietnam_today())
         session = turn.session
-        for shown in show_all(turn.replies):
+        for shown in show_all(turn.replies, app.catalog):
             print(f"\n{shown}")
         if options.explain:
             print(f"\n{explain_in_words(app, turn)}")
 
 
-def show_all(replies: Sequence[Reply]) -> Iterator[str]:
+def show_all(replies: Sequence[Reply], catalog: Catalog) -> Iterator[str]:
     """The replies of a turn; the numbers of their buttons run on from one to the next."""
     first = 1
     for reply in replies:
-        yield show(reply, first)
+        yield show(reply, first, catalog)
         first += len(reply.buttons)
 
 
-def show(reply: Reply, first: int) -> str:
-    """The reply wrapped to the terminal, its buttons as a list numbered from `first`."""
+def show(reply: Reply, first: int, catalog: Catalog) -> str:
+    """The reply wrapped to the terminal, its picture in words, its buttons as a list numbered from
+    `first`.
+    """
     width = min(shutil.get_terminal_size((_MAX_WIDTH, 24)).columns, _MAX_WIDTH)
-    lines = [wrapped for line in reply.text.split("\n") for wrapped in _wrap(line, width)]
+    said = reply.text
+    if reply.picture:
+        said += "\n\n" + catalog.message(SystemText.LABEL_PICTURE, alt=reply.picture.alt)
+    lines = [wrapped for line in said.split("\n") for wrapped in _wrap(line, width)]
     text = "\n".join(lines)
     text = _BOLD.sub("\033[1m\\1\033[0m", text) if sys.stdout.isatty() else to_plain(text)
     return text + ("\n\n" + _buttons(reply.buttons, first) if reply.buttons else "")

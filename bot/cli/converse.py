@@ -168,8 +168,9 @@ def _turn_to_json(
 
 
 def _reply_to_json(reply: Reply) -> JsonObject:
+    picture = reply.picture
     return {
         "text": to_plain(reply.text),
         "buttons": [{"label": button.label, "payload": button.payload} for button in reply.buttons],
-        "image": reply.image,
+        "image": {"path": picture.path, "alt": picture.alt} if picture else None,
     }

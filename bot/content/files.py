@@ -14,9 +14,11 @@ from bot.content.readers.config import ScamSignFile
 from bot.content.readers.flows import FlowFile
 from bot.content.readers.intents import IntentFile, PhraseList
 from bot.content.readers.knowledge import LawRegister, TopicFile
+from bot.content.readers.pictures import PictureEntry
 from bot.domain.catalog import Catalog
 from bot.domain.guides import MIN_STEPS, topic_flow_id
 from bot.domain.knowledge import Topic, TopicId
+from bot.domain.pictures import PictureId
 from bot.domain.understanding import (
     FAMILIES_ANSWERED_BY_TEXT,
     MOVE_COMMANDS,
@@ -40,6 +42,10 @@ class ContentFiles:
     lookups: list[PhraseList] = field(default_factory=list)
     synonyms: list[PhraseList] = field(default_factory=list)
     flows: list[FlowFile] = field(default_factory=list)
+    pictures: dict[PictureId, PictureEntry] = field(default_factory=dict)
+    #: The files in the folder of pictures, and the bytes of those PNGs that are registered.
+    picture_paths: tuple[str, ...] = ()
+    pngs: dict[str, bytes] = field(default_factory=dict)
     abbreviations: dict[str, str] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
     scam_signs: ScamSignFile = field(default_factory=ScamSignFile)
@@ -99,6 +105,7 @@ class ContentFiles:
             ),
             messages=self.messages,
             flows=tuple(file.flow for file in self.flows),
+            pictures={one: entry.picture for one, entry in self.pictures.items()},
             abbreviations=self.abbreviations,
             fillers=self.fillers,
             entities=tuple(self._entities()),

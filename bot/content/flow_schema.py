@@ -121,7 +121,9 @@ _SHAPES: Mapping[str, Schema] = {
 def _named(catalog: Catalog) -> Schema:
     """The ids that can be named, each with its title; an older id of a topic too."""
     topics, flows = catalog.topics_by_id, catalog.flows_by_id
+    pictures = sorted(catalog.pictures.values(), key=lambda one: one.id)
     return {
+        "picture": _one_of({one.id: one.alt for one in pictures}),
         "topic": _one_of({one: topics[one].title for one in sorted(topics)}),
         "flow": _one_of({one: flows[one].title for one in sorted(flows)}),
     }

@@ -224,7 +224,7 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "topic_unknown": _error(
         'Không có chủ đề "{value}". Hãy sửa mã cho đúng một tệp trong knowledge/.'
     ),
-    "flow_guide_step_unknown": _error(
+    "topic_step_unknown": _error(
         "Chủ đề {topic} không có bước số {value} (có {count} bước). Hãy sửa số."
     ),
     "flow_guide_backwards": _error(
@@ -289,6 +289,28 @@ ISSUE_KINDS: dict[str, IssueKind] = {
     "flow_without_trouble": _error(
         'Việc "{value}" thiếu lối "Không làm được". Hãy thêm mục trouble: mã bước, hoặc PERSON.'
     ),
+    # pictures
+    "picture_unknown": _error(
+        'Không có hình "{value}". Hãy sửa mã cho đúng một hình trong knowledge/pictures.yaml.'
+    ),
+    "picture_alt_too_long": _error(
+        "Lời tả hình dài {count} ký tự, tối đa {limit}. Hãy tả gọn hình vẽ gì, bỏ điều bước đã nói."
+    ),
+    "picture_too_large": _error(
+        "Tệp hình nặng {count} byte, tối đa {limit}. Hãy vẽ đơn giản hơn để mạng yếu cũng xem được."
+    ),
+    "picture_size_wrong": _error(
+        "Hình không đúng khổ {width} × {height}, hoặc tệp hỏng. "
+        "Hãy vẽ lại đúng khổ (tệp SVG ghi viewBox 0 0 {width} {height}), rồi tạo lại tệp PNG."
+    ),
+    "picture_outdated": _warning(
+        "Tệp PNG này không còn giống {drawing}. Hãy chạy: python -m benchmarks.pictures"
+    ),
+    "picture_unlisted": _warning(
+        "Tệp này không thuộc hình nào trong knowledge/pictures.yaml nên không được dùng. "
+        "Hãy khai hình đó, hoặc đem tệp ra khỏi {folder}/."
+    ),
+    "picture_unused": _notice('Không bước nào dùng hình "{value}". Có thể bỏ nếu không cần.'),
     # across files
     "also_dead": _error(
         'Mã "{value}" ở mục also không có trong knowledge/ids.yaml. Hãy sửa lại mã hoặc bỏ đi.'

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from bot.content.checks.entities import ENTITY_CHECKS
 from bot.content.checks.examples import EXAMPLE_CHECKS
 from bot.content.checks.flow_questions import QUESTION_CHECKS
 from bot.content.checks.flows import FLOW_CHECKS
 from bot.content.checks.messages import MESSAGE_CHECKS
+from bot.content.checks.pictures import PICTURE_CHECKS
 from bot.content.checks.register import REGISTER_CHECKS
 from bot.content.checks.scam_signs import SCAM_SIGN_CHECKS
 from bot.content.checks.topics import TOPIC_CHECKS
@@ -30,6 +33,8 @@ from bot.content.paths import (
     LAWS_PATH,
     MESSAGES_PATH,
     PATTERNS,
+    PICTURE_PATTERNS,
+    PICTURES_PATH,
     PLAIN_WORDS_PATH,
     SAFETY_PATH,
     SCAM_SIGNS_PATH,
@@ -45,9 +50,12 @@ from bot.content.readers.config import (
 from bot.content.readers.flows import read_flow
 from bot.content.readers.intents import read_intents
 from bot.content.readers.knowledge import read_laws, read_promised_ids, read_topic
+from bot.content.readers.pictures import read_pictures
 from bot.domain.catalog import Catalog
 from bot.domain.clock import vietnam_today
 from bot.domain.errors import ContentInvalid
+
+T = TypeVar("T")
 
 #: Every check across files, in the order in which they run.
 CHECKS = (
@@ -58,6 +66,7 @@ CHECKS = (
     *ENTITY_CHECKS,
     *FLOW_CHECKS,
     *QUESTION_CHECKS,
+    *PICTURE_CHECKS,
     *SCAM_SIGN_CHECKS,
     *MESSAGE_CHECKS,
 )
@@ -89,17 +98,21 @@ class _Reading:
 
     def text(self, path: str) -> str | None:
         """The text of a file; None (with an issue) when it cannot be read."""
+        text = self.read(path, partial(Path.read_text, encoding="utf-8-sig"))
+        if text is not None:
+            self.files.raw_texts[path] = text
+        return text
+
+    def read(self, path: str, reader: Callable[[Path], T]) -> T | None:
+        """What the reader makes of a file; None (with an issue) when it cannot be read."""
         try:
-            text = (self.root / path).read_text(encoding="utf-8-sig")
+            return reader(self.root / path)
         except UnicodeDecodeError:
             code = "file_not_utf8"
         except FileNotFoundError:
             code = "file_missing"
         except OSError:
             code = "file_unreadable"
-        else:
-            self.files.raw_texts[path] = text
-            return text
         self.issues.append(issue(path, 1, code))
         return None
 
@@ -140,6 +153,19 @@ class _Reading:
             self.issues += issues
             if flow is not None:
                 self.files.flows.append(flow)
+
+    def read_pictures(self) -> None:
+        found = (path for pattern in PICTURE_PATTERNS for path in self.root.glob(pattern))
+        paths = sorted(path.relative_to(self.root).as_posix() for path in found)
+        self.files.picture_paths = tuple(paths)
+        if (text := self.text(PICTURES_PATH)) is not None:
+            self.files.pictures, issues = read_pictures(PICTURES_PATH, text)
+            self.issues += issues
+        for entry in self.files.pictures.values():
+            self.text(entry.picture.path)
+            png = self.read(entry.picture.png_path, Path.read_bytes)
+            if png is not None:
+                self.files.pngs[entry.picture.png_path] = png
 
     def read_config(self) -> None:
         self.files.abbreviations = self.table(ABBREVIATIONS_PATH, "abbreviations")
@@ -183,6 +209,7 @@ def load_content(root: Path, today: date | None = None) -> tuple[ContentFiles, l
     reading.read_registers()
     reading.read_intents()
     reading.read_flows()
+    reading.read_pictures()
     reading.read_config()
     issues += _stray_files(root)
     for check in CHECKS:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.domain.pictures import PICTURES_FOLDER
+
 LAWS_PATH = "knowledge/laws.yaml"
 IDS_PATH = "knowledge/ids.yaml"
+PICTURES_PATH = "knowledge/pictures.yaml"
 ABBREVIATIONS_PATH = "config/abbreviations.yaml"
 MESSAGES_PATH = "config/messages.yaml"
 FILLERS_PATH = "config/fillers.yaml"
@@ -24,11 +27,15 @@ FOLDERS = {
 }
 
 
+#: The files of pictures, which the register must name.
+PICTURE_PATTERNS = (f"{PICTURES_FOLDER}/*.svg", f"{PICTURES_FOLDER}/*.png")
 #: The files that are content.
 PATTERNS = (
     *(f"knowledge/{folder}/*.md" for folder in FOLDERS.values()),
     LAWS_PATH,
     IDS_PATH,
+    PICTURES_PATH,
+    *PICTURE_PATTERNS,
     "intents/*.yml",
     "flows/*.yaml",
     ABBREVIATIONS_PATH,

@@ -32,6 +32,7 @@ from bot.domain.payloads import (
     flow_payload,
     move_payload,
 )
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.system_texts import SystemText
 
 #: The flow that asks how helpful it was.
@@ -74,7 +75,7 @@ class FlowReplyMaker:
     def _page(self, page: Page, walk: Walk, today: date) -> Reply | None:  # noqa: PLR0911 - a list
         match page:
             case Say():
-                return Reply(page.text, image=page.image or None)
+                return Reply(page.text, picture=self._picture(page))
             case Show():
                 topic = self._catalog.find_topic(page.topic)
                 return self._make.answer(topic, today) if topic else None
@@ -93,8 +94,11 @@ class FlowReplyMaker:
         """The question or the task that waits, with its answers as buttons."""
         step = asked.step
         text = self._task(step, asked, frames[-1]) if isinstance(step, Do) else step.ask
-        image = None if isinstance(step, Inspect) else step.image or None
-        return Reply(text, tuple(self._buttons(asked, frames)), image)
+        picture = None if isinstance(step, Inspect) else self._picture(step)
+        return Reply(text, tuple(self._buttons(asked, frames)), picture)
+
+    def _picture(self, step: Collect | Do | Say) -> Picture | None:
+        return self._catalog.pictures.get(PictureId(step.picture))
 
     def _task(self, step: Do, asked: Asked, frame: Frame) -> str:
         say = self._catalog.message
@@ -233,8 +237,9 @@ def _with_moves(offer: Reply) -> Reply:
 def _fits(first: Reply, second: Reply) -> bool:
     """Whether both can be one message: no buttons in the middle, one picture, not too long."""
     is_short = len(first.text) + len(second.text) + 2 <= MAX_REPLY_CHARS
-    return is_short and not first.buttons and not (first.image and second.image)
+    return is_short and not first.buttons and not (first.picture and second.picture)
 
 
 def _joined(first: Reply, second: Reply) -> Reply:
-    return replace(second, text=f"{first.text}\n\n{second.text}", image=first.image or second.image)
+    text = f"{first.text}\n\n{second.text}"
+    return replace(second, text=text, picture=first.picture or second.picture)

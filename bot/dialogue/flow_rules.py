@@ -423,7 +423,7 @@ class FlowRules:
         buttons = (*step.buttons, self._make.handoff_button()) if turn else step.buttons
         text = f"{self._catalog.message(_NOT_UNDERSTOOD[turn])}\n\n{step.text}"
         return Decision(
-            Outcome.CLARIFY, (Reply(text, buttons, step.image),), rule="flow_not_understood"
+            Outcome.CLARIFY, (Reply(text, buttons, step.picture),), rule="flow_not_understood"
         )
 
     def go_on(self, decision: Decision, request: Request) -> Decision:

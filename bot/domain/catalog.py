@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.domain.flows import Flow, FlowId
 from bot.domain.guides import Tools, expand, topic_flow
 from bot.domain.knowledge import Law, LawId, Topic, TopicId
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.scam_signs import ScamSigns
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import EntityPhrase, Intent
@@ -24,6 +25,7 @@ class Catalog:
     messages: Mapping[str, str]
     #: As authors wrote them; `flows_by_id` has them ready to be walked through.
     flows: tuple[Flow, ...] = ()
+    pictures: Mapping[PictureId, Picture] = field(default_factory=dict)
     #: Whole-word abbreviations and chat spellings with what they stand for.
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     #: Phrases that carry no meaning around a question, as editors write them.

@@ -103,7 +103,7 @@ class Collect:
     options: tuple[Option, ...]
     #: Where "Không rõ" leads; None where every person can tell.
     unsure: StepId | None = None
-    image: str = ""
+    picture: str = ""
     kind: Literal["collect"] = "collect"
 
 
@@ -120,7 +120,7 @@ class Do:
     check: str = ""
     #: The topic whose sources support the task.
     topic: TopicId | None = None
-    image: str = ""
+    picture: str = ""
     kind: Literal["do"] = "do"
 
 
@@ -152,8 +152,6 @@ class Guide:
     checks: Mapping[int, str] = field(default_factory=dict)
     #: For the number of a topic's step: where "Không làm được" leads.
     troubles: Mapping[int, StepId] = field(default_factory=dict)
-    #: For the number of a topic's step: its picture.
-    images: Mapping[int, str] = field(default_factory=dict)
     #: Where "Không làm được" leads otherwise; None means the topic's own "nếu gặp khó".
     trouble: StepId | None = None
     kind: Literal["guide"] = "guide"
@@ -166,7 +164,7 @@ class Say:
     id: StepId
     text: str
     next: Next
-    image: str = ""
+    picture: str = ""
     kind: Literal["say"] = "say"
 
 

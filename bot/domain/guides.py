@@ -118,7 +118,7 @@ def _written_out(guide: Guide, topic: Topic, tools: Tools) -> list[Step]:
             trouble=guide.troubles.get(number) or guide.trouble or question,
             check=guide.checks.get(number, ""),
             topic=topic.id,
-            image=guide.images.get(number, ""),
+            picture=topic.pictures.get(number, ""),
         )
         for number in numbers
     ]

@@ -6,10 +6,12 @@ Plain immutable data. Reading files is `bot.content`, searching is `bot.retrieva
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NewType
+
+from bot.domain.pictures import PictureId
 
 TopicId = NewType("TopicId", str)
 LawId = NewType("LawId", str)
@@ -102,6 +104,8 @@ class Topic:
     #: A list that is the answer, such as the names of services.
     details: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    #: For the number of a step, from 1: its picture, where one is led step by step.
+    pictures: Mapping[int, PictureId] = field(default_factory=dict, hash=False)
     what_ifs: tuple[WhatIf, ...] = ()
     warnings: tuple[str, ...] = ()
     #: Relative to the content root, with forward slashes.

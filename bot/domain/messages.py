@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.pictures import Picture
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -27,7 +29,7 @@ class Reply:
 
     text: str
     buttons: tuple[Button, ...] = ()
-    image: str | None = None
+    picture: Picture | None = None
     #: The payloads that a plain yes and a plain no to this reply mean; empty when it asks nothing.
     yes: str = ""
     no: str = ""

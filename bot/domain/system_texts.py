@@ -33,6 +33,7 @@ class SystemText(StrEnum):
     LABEL_FEE = "label_fee", "value"
     LABEL_TIME_LIMIT = "label_time_limit", "value"
     LABEL_WHERE = "label_where", "value"
+    LABEL_PICTURE = "label_picture", "alt"
     LABEL_SOURCE = "label_source", "sources as_of"
     SOURCE_WITH_DATE = "source_with_date", "title date"
     SOURCES_MORE = "sources_more", "sources", "count"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import PROJECT_ROOT
 from tests.processes import run_python
 
 
@@ -176,6 +177,15 @@ def test_converse_keeps_sessions_apart_and_takes_presses(run):
     assert len(menu["replies"][0]["buttons"]) == 8
 
 
+def test_converse_tells_where_a_picture_lies_and_what_it_shows(run):
+    given = '{"session": "a", "press": "f:t403"}\n'
+    (turn,) = lines(run("converse", "--jsonl", given=given))
+    image = turn["replies"][0]["image"]
+    assert set(image) == {"path", "alt"}
+    assert (PROJECT_ROOT / image["path"]).read_text(encoding="utf-8").startswith("<svg ")
+    assert image["alt"].startswith("Điện thoại có người gọi đến giục đọc mã OTP.")
+
+
 def test_topics_lists_every_id_with_its_sources(run):
     topics = json.loads(run("topics", "--json").stdout)
     assert len(topics) > 200
@@ -195,6 +205,12 @@ def test_chat_talks_until_the_end_of_input(run):
     assert "Quên mật khẩu VNeID" in result.stdout
     assert "  [1] " in result.stdout
     assert "Traceback" not in result.stderr
+
+
+def test_chat_says_what_a_picture_shows(run):
+    shown = run("chat", given="403\n1\n").stdout
+    assert "\n[Hình: Điện thoại có người gọi đến giục đọc mã OTP." in shown
+    assert shown.index("gác máy hoặc từ chối") < shown.index("[Hình:") < shown.index("] Đã xong")
 
 
 def test_chat_numbers_the_buttons_of_several_replies_on_and_takes_any_of_them(run):

@@ -148,7 +148,8 @@ async def test_a_client_that_asks_too_fast_is_told_to_wait(hurried, request_name
     assert "chờ" in answers[2].json()["error"]
     assert answers[2].headers["x-content-type-options"] == "nosniff"
     assert (await hurried.get("/healthz")).status_code == 200
-    assert (await hurried.get("/static/chat.js")).status_code == 200
+    for free in ("/static/chat.js", "/pictures/tat-mang.svg"):
+        assert (await hurried.get(free)).status_code == 200
 
 
 async def test_neighbours_in_one_ipv6_network_share_a_budget_and_others_do_not(app, settings):
@@ -207,6 +208,35 @@ async def test_the_page_is_small_self_contained_and_guarded(client):
     assert total < 100_000
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [("svg", "image/svg+xml"), ("png", "image/png")])
+async def test_pictures_are_served_guarded_and_kept_for_a_day(client, suffix, kind):
+    found = await client.get(f"/pictures/tat-mang.{suffix}")
+    assert found.status_code == 200
+    assert found.headers["content-type"].partition(";")[0] == kind
+    assert found.headers["cache-control"] == "max-age=86400"
+    assert found.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in found.headers["content-security-policy"]
+    again = {"If-None-Match": found.headers["etag"]}
+    kept = await client.get(f"/pictures/tat-mang.{suffix}", headers=again)
+    assert (kept.status_code, kept.content) == (304, b"")
+    assert kept.headers["cache-control"] == "max-age=86400"
+
+
+@pytest.mark.parametrize("name", ["khong-co.svg", "", "../laws.yaml", "%2e%2e/laws.yaml"])
+async def test_nothing_but_pictures_is_served_and_a_missing_one_is_asked_for_again(client, name):
+    found = await client.get(f"/pictures/{name}")
+    assert found.status_code == 404
+    assert "cache-control" not in found.headers
+
+
+async def test_a_task_comes_with_the_address_of_its_picture_and_words_for_it(client):
+    turn = await ask(client, name(), press="f:t403")
+    picture = turn["replies"][0]["image"]
+    assert set(picture) == {"path", "alt"}
+    assert picture["alt"].startswith("Điện thoại có người gọi đến")
+    assert (await client.get(picture["path"])).headers["content-type"] == "image/svg+xml"
 
 
 async def test_the_operator_is_named_and_escaped(app, settings):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -18,20 +20,10 @@ from tests.browser import (
 START, DONE, STUCK = "Làm từng bước", "Đã xong", "Không làm được"
 BACK, ASK, STOP, RESUME = "Quay lại", "Hỏi câu khác", "Dừng", "Làm tiếp"
 WHERE_TO_BEGIN = "Chưa biết bắt đầu từ đâu"
-#: Written into the page as the server would send it; a file that every page has stands for a photo.
-ILLUSTRATED = {
-    "session": "s" * 20,
-    "heard": "",
-    "outcome": "answered",
-    "topics": [],
-    "replies": [
-        {
-            "text": "**Bước 1/7**\nMở **VNeID**.",
-            "image": "icon.svg",
-            "buttons": [{"label": DONE, "payload": "a:x:y:xong"}],
-        }
-    ],
-}
+#: The code of a topic whose flow comes to a task with a picture, what to press, and its words.
+ILLUSTRATED, WAY = "175", (START, "iPhone", DONE)
+ALT = re.compile("^Mặt lưng điện thoại, thẻ căn cước áp vào phía trên")
+PICTURES = "**/pictures/*"
 
 
 @pytest.fixture
@@ -163,15 +155,65 @@ def test_each_exchange_begins_at_the_top_of_the_window(visit, size):
     assert [round(top) for top in tops if not 0 <= top <= 40] == []
 
 
-def test_a_picture_is_shown_late_with_words_for_it_and_kept(page):
-    page.route("**/api/messages", lambda route: route.fulfill(json=ILLUSTRATED))
-    ask(page, TOPIC)
+# --- pictures
+
+
+def come_to_the_picture(page: Page) -> Locator:
+    """Stand at a task that has one."""
+    ask(page, ILLUSTRATED)
+    for label in WAY:
+        press(page, label)
+    return at_hand(page).get_by_role("img", name=ALT)
+
+
+def wait_until_loaded(picture: Locator) -> None:
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("one => one.naturalWidth") == 960
+
+
+def test_a_picture_is_shown_with_words_for_it_and_kept(page):
+    picture = come_to_the_picture(page)
     for _ in ("as received", "as kept"):
-        picture = page.get_by_role("img", name="Hình minh họa: Mở VNeID.")
-        expect(picture).to_be_visible()
-        expect(picture).to_have_attribute("src", "/static/icon.svg")
+        expect(picture).to_be_in_viewport(ratio=1)
+        expect(picture).to_have_attribute("src", "/pictures/the-gan-camera.svg")
         expect(picture).to_have_attribute("loading", "lazy")
+        wait_until_loaded(picture)
+        box = picture.bounding_box()
+        assert box["width"] >= 290
+        assert box["height"] == pytest.approx(box["width"] * 9 / 16, abs=1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         page.reload()
+
+
+def test_a_picture_leaves_the_answers_in_the_window(page):
+    wait_until_loaded(come_to_the_picture(page))
+    for label in (DONE, STUCK):
+        expect(at_hand(page).get_by_role("button", name=label)).to_be_in_viewport(ratio=1)
+
+
+def test_the_page_does_not_jump_when_a_picture_comes(page):
+    held = []
+    page.route(PICTURES, lambda route: held.append(route))  # noqa: PLW0108 - wants a Python function
+    picture = come_to_the_picture(page)
+    button = at_hand(page).get_by_role("button", name=DONE)
+    expect(picture).to_have_js_property("complete", False)
+    before = button.bounding_box()
+    for route in held:
+        route.continue_()
+    wait_until_loaded(picture)
+    assert held
+    assert button.bounding_box() == before
+
+
+def test_a_picture_that_cannot_be_loaded_leaves_text_words_and_buttons(page):
+    page.route(PICTURES, lambda route: route.fulfill(status=404))
+    picture = come_to_the_picture(page)
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("one => one.naturalWidth") == 0
+    assert picture.bounding_box()["height"] > 150
+    expect(at_hand(page).locator(".reply")).to_contain_text("gần camera")
+    press(page, STUCK)
+    expect(at_hand(page).locator(".reply")).to_contain_text("Thử lại vài lần", ignore_case=True)
 
 
 # --- who cannot see, who has no mouse
@@ -227,4 +269,6 @@ def test_axe_finds_nothing_serious_on_the_way(visit, scheme):
     press(page, DONE)
     assert serious_faults(page) == []
     ask(page, "quên mật khẩu vneid")
+    assert serious_faults(page) == []
+    wait_until_loaded(come_to_the_picture(page))
     assert serious_faults(page) == []

@@ -13,6 +13,8 @@ from bot.content.loader import load_content
 from bot.domain.system_texts import SystemText
 from tests.factories import (
     ABBREVIATIONS,
+    DRAWING,
+    DRAWING_PNG,
     FILLERS,
     GIU_KIN,
     IDS,
@@ -22,10 +24,12 @@ from tests.factories import (
     LUA_DAO,
     MAT_KHAU,
     MESSAGES,
+    PICTURES,
     PLAIN_WORDS,
     SAFETY,
     SCAM_SIGNS,
     TAM_TRU,
+    make_png,
     spoil,
 )
 
@@ -214,8 +218,8 @@ MISTAKES = [
     Mistake("topic_unknown", LAY_LAI, "guide: account/quen-mat-khau", "guide: a/b",
             "  - id: lam"),
     Mistake("topic_unknown", LAY_LAI, PARTING, "    show: a/b", "  - id: chao"),
-    Mistake("flow_guide_step_unknown", LAY_LAI, "to: 1", "to: 9", "  - id: lam"),
-    Mistake("flow_guide_step_unknown", LAY_LAI, "checks: {1:", "checks: {0:", "  - id: lam"),
+    Mistake("topic_step_unknown", LAY_LAI, "to: 1", "to: 9", "  - id: lam"),
+    Mistake("topic_step_unknown", LAY_LAI, "checks: {1:", "checks: {0:", "  - id: lam"),
     Mistake("flow_unknown", LAY_LAI, "link: giu-kin", "link: t510", "  - id: hen"),
     Mistake("flow_branch_without_else", LAY_LAI, "      - else: dan\n", "", "  - id: re"),
     Mistake("flow_branch_without_else", LAY_LAI, PARTING, PARTING.replace("END", "[]"),
@@ -259,6 +263,34 @@ MISTAKES = [
             "k\n    reason: Tin hỏi", "    topic: safety/k"),
     Mistake("topic_unknown", SCAM_SIGNS, "lua-dao-otp\n  reason:", "k\n  reason:",
             "  topic: safety/k"),
+    # pictures
+    Mistake("picture_unknown", LAY_LAI, "picture: tat-may", "picture: tat", "    picture:"),
+    Mistake("picture_unknown", MAT_KHAU, "{2: tat-may}", "{2: tat}", "pictures:"),
+    Mistake("topic_step_unknown", MAT_KHAU, "{2: tat-may}", "{3: tat-may}", "pictures:"),
+    Mistake("topic_step_unknown", MAT_KHAU, "pictures: {2: tat-may}",
+            "pictures:\n  1: tat-may\n  0: tat-may", "  0:"),
+    Mistake("value_not_numbered", MAT_KHAU, "{2: tat-may}", "{hai: tat-may}", "pictures:"),
+    Mistake("key_missing", PICTURES, "    alt: Điện thoại đang tắt.\n", "", "  - id: tat-may"),
+    Mistake("value_empty", PICTURES, "alt: Điện thoại đang tắt.", "alt:", "    alt:"),
+    Mistake("picture_alt_too_long", PICTURES, "đang tắt.", LONG * 10, "    alt:"),
+    Mistake("topic_unknown", PICTURES, "topic: account/quen-mat-khau", "topic: a/b", "    topic:"),
+    Mistake("id_duplicate", PICTURES, "pictures:\n", "pictures:\n  - id: tat-may\n"
+            "    alt: Một chiếc máy.\n    topic: account/quen-mat-khau\n",
+            "  - id: tat-may\n    alt: Điện"),
+    Mistake("flow_id_malformed", PICTURES, "id: tat-may", "id: tắt máy", "  - id: tắt", "",
+            ("picture_unknown", "picture_unlisted")),
+    Mistake("picture_too_large", DRAWING, "</svg>", f"<!-- {LONG * 4000} --></svg>", "<svg", "",
+            ("picture_outdated",)),
+    Mistake("picture_size_wrong", DRAWING, "0 0 960 540", "0 0 540 960", "<svg", "",
+            ("picture_outdated",)),
+    Mistake("picture_outdated", DRAWING, "Tắt máy", "Tắt máy nhé", "", DRAWING_PNG),
+    Mistake("not_nfc", DRAWING, "Tắt máy", NFD[2:], "  <text", "", ("picture_outdated",)),
+    Mistake("diacritics_missing", DRAWING, "Tắt máy", "Tat may roi mo lai", "  <text", "",
+            ("picture_outdated",)),
+    Mistake("diacritics_missing", PICTURES, "Điện thoại đang tắt", "Dien thoai cua ban dang tat",
+            "    alt:"),
+    Mistake("officialese", PICTURES, "đang tắt", "tiến hành tắt", "    alt:"),
+    Mistake("personal_number", PICTURES, "đang tắt", "gọi 0900.000.001", "    alt:"),
     # across files
     Mistake("also_dead", TAM_TRU, "also:", "also:\n  - utility/cu", "  - utility/cu"),
     Mistake("also_claimed_twice", MAT_KHAU, "code: 210",
@@ -364,11 +396,25 @@ STRAY = [
     "config/messages.yml",
     "flows/lay-lai.yml",
     "flows/cu/lay-lai.yaml",
+    "knowledge/pictures/tat-may.jpg",
+    "knowledge/pictures/cu/tat-may.svg",
 ]
 #: Codes of whole files, which have tests of their own.
-FILE_MISTAKES = {"file_stray", "file_missing", "file_unreadable"}
+FILE_MISTAKES = {
+    "file_stray",
+    "file_missing",
+    "file_unreadable",
+    "picture_unlisted",
+    "picture_unused",
+}
 #: The lines of mistakes that no text can name: an unreadable file, an empty or a repeated line.
-LINES = {"file_not_utf8": 1, "answer_missing": 15, "id_duplicate": 3, "section_out_of_order": 18}
+LINES = {
+    "file_not_utf8": 1,
+    "answer_missing": 15,
+    "id_duplicate": 3,
+    "section_out_of_order": 18,
+    "picture_outdated": 1,
+}
 
 
 def line_of(root: Path, path: str, at: str) -> int:
@@ -408,7 +454,11 @@ def test_a_file_that_nothing_is_read_from_is_reported_but_stops_nothing(root, pa
 
 
 @pytest.mark.parametrize(
-    "path", [LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY, SCAM_SIGNS]
+    "path",
+    [
+        *(LAWS, IDS, MESSAGES, ABBREVIATIONS, FILLERS, PLAIN_WORDS, SAFETY, SCAM_SIGNS),
+        *(PICTURES, DRAWING, DRAWING_PNG),
+    ],
 )
 def test_a_file_that_is_gone_or_cannot_be_opened_is_reported(root, path):
     (root / path).unlink()
@@ -587,3 +637,40 @@ def test_an_intent_may_begin_a_flow_that_is_written_or_made_of_a_topic(root, flo
 def test_options_may_share_a_part_of_their_words(root):
     spoil(root, LAY_LAI, "also: [để ở nhà]", "also: [có mà để ở nhà, không có]")
     assert load_content(root)[1] == []
+
+
+def codes(root: Path, path: str) -> set[str]:
+    return {one.code for one in load_content(root)[1] if one.path == path}
+
+
+@pytest.mark.parametrize(
+    ("png", "found"),
+    [
+        (make_png(), set()),
+        (make_png(drawing="<svg>"), {"picture_outdated"}),
+        (make_png(540, 960), {"picture_size_wrong"}),
+        (make_png() + b"\0" * 60_000, {"picture_too_large"}),
+        (b"GIF89a", {"picture_size_wrong"}),
+        (b"", {"picture_size_wrong"}),
+        (make_png()[:20], {"picture_size_wrong"}),
+        (make_png()[:50], {"picture_outdated"}),
+    ],
+)
+def test_a_png_is_told_of_that_no_channel_can_send(root, png, found):
+    (root / DRAWING_PNG).write_bytes(png)
+    assert codes(root, DRAWING_PNG) == found
+
+
+def test_a_picture_that_no_step_names_is_told(root):
+    spoil(root, LAY_LAI, "    picture: tat-may\n", "")
+    assert load_content(root)[1] == []
+    spoil(root, MAT_KHAU, "pictures: {2: tat-may}\n", "")
+    found = [(one.path, one.line, one.code, one.severity) for one in load_content(root)[1]]
+    assert found == [(PICTURES, 2, "picture_unused", Severity.NOTICE)]
+
+
+def test_a_picture_file_that_is_not_registered_is_told(root):
+    left = "knowledge/pictures/bo-quen.png"
+    (root / left).write_bytes(make_png())
+    found = [(one.path, one.code, one.severity) for one in load_content(root)[1]]
+    assert found == [(left, "picture_unlisted", Severity.WARNING)]

@@ -15,7 +15,7 @@ from bot.content.readers.knowledge import ALLOWED_KEYS
 from bot.domain.cards import MAX_REPLY_CHARS, answer_card
 from bot.domain.errors import ContentInvalid
 from bot.domain.understanding import EntityPhrase, IntentName
-from tests.factories import LAWS, LUA_DAO, MAT_KHAU, SMALL_TREE, TAM_TRU, spoil
+from tests.factories import DRAWING_PNG, LAWS, LUA_DAO, MAT_KHAU, SMALL_TREE, TAM_TRU, spoil
 
 
 def issues_of(root: Path) -> list[ContentIssue]:
@@ -23,10 +23,11 @@ def issues_of(root: Path) -> list[ContentIssue]:
 
 
 def test_every_content_file_is_in_the_hash(root):
-    assert [path.relative_to(root).as_posix() for path in content_paths(root)] == sorted(SMALL_TREE)
+    found = [path.relative_to(root).as_posix() for path in content_paths(root)]
+    assert sorted(found) == sorted([*SMALL_TREE, DRAWING_PNG])
 
 
-@pytest.mark.parametrize("path", SMALL_TREE)
+@pytest.mark.parametrize("path", [*SMALL_TREE, DRAWING_PNG])
 def test_the_hash_changes_when_a_byte_of_a_file_changes(root, path):
     before = hash_content(root)
     data = bytearray((root / path).read_bytes())
@@ -60,6 +61,8 @@ def test_the_catalog_carries_its_hash_and_all_content(root):
     assert catalog.find_topic("utility/dang-ky-tam-tru") is catalog.topics_by_code[310]
     assert len(catalog.intents) == 15
     assert [flow.id for flow in catalog.flows] == ["giu-kin", "lay-lai"]
+    assert [picture.alt for picture in catalog.pictures.values()] == ["Điện thoại đang tắt."]
+    assert catalog.topics_by_code[210].pictures == {2: "tat-may"}
     assert [sign.id for sign in catalog.scam_signs.signs] == ["doi-ma", "xung-can-bo"]
     assert catalog.entities == (
         EntityPhrase("giay_to", "gplx", "bằng lái"),
@@ -76,7 +79,7 @@ def test_a_catalog_with_errors_is_refused_with_their_number(root):
         load_catalog(root)
 
 
-@pytest.mark.parametrize("path", SMALL_TREE)
+@pytest.mark.parametrize("path", [*SMALL_TREE, DRAWING_PNG])
 def test_a_file_that_may_not_be_read_is_an_error_and_no_crash(root, monkeypatch, path):
     opened = Path.open
 

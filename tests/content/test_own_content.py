@@ -25,6 +25,12 @@ def test_our_own_content_has_no_error(content):
     assert [str(one) for one in issues if one.severity is Severity.ERROR] == []
 
 
+def test_our_own_pictures_are_all_used_small_and_in_step_with_their_drawings(content):
+    files, issues = content
+    assert [str(one) for one in issues if one.code.startswith("picture_")] == []
+    assert len(files.pictures) >= 14
+
+
 def test_there_are_enough_ways_to_ask(content):
     files, _ = content
     catalog = files.to_catalog("")

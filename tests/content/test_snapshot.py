@@ -40,6 +40,7 @@ from bot.domain.flows import (
     only,
 )
 from bot.domain.knowledge import Confidence, Topic, TopicId, WhatIf
+from bot.domain.pictures import Picture, PictureId
 from bot.domain.scam_signs import ScamSign, ScamSigns
 from bot.domain.understanding import LOOKED_UP_WHOLE, EntityPhrase
 from bot.retrieval import index_store
@@ -70,6 +71,7 @@ FULL_TOPIC = make_topic(
     duties=("M071",),
     details=("Một dòng.",),
     steps=("Mở VNeID.",),
+    pictures={1: PictureId("tat-may")},
     what_ifs=(WhatIf("Máy báo lỗi", "Thử lại."),),
     warnings=("Không nhờ người lạ.",),
     path="knowledge/services/dang-ky-tam-tru.md",
@@ -81,7 +83,7 @@ FULL_FLOW = Flow(
     (
         Collect(
             StepId("hoi"), "hoi", "Hỏi gì?", (Option("Có", "co", StepId("lam"), ("ừ",)),),
-            StepId("lam"), "1.png",
+            StepId("lam"), "tat-may",
         ),
         Do(
             StepId("lam"), "Làm.",
@@ -90,14 +92,13 @@ FULL_FLOW = Flow(
                 Branch(StepId("noi"), AnyOf((Is("a", ("b",)), AllOf((Is("c", ("d",)),))))),
                 Branch(END),
             ),
-            StepId("goi"), "được", FULL_TOPIC.id, "2.png",
+            StepId("goi"), "được", FULL_TOPIC.id, "tat-may",
         ),
         Guide(
-            StepId("dan"), FULL_TOPIC.id, only(END), 1, 2, {1: "được"}, {2: PERSON}, {1: "3.png"},
-            StepId("goi"),
+            StepId("dan"), FULL_TOPIC.id, only(END), 1, 2, {1: "được"}, {2: PERSON}, StepId("goi"),
         ),
         Inspect(StepId("tin"), "tin", "Dán vào.", only(END), StepId("noi")),
-        Say(StepId("noi"), "Nói.", only(END), "4.png"),
+        Say(StepId("noi"), "Nói.", only(END), "tat-may"),
         Show(StepId("xem"), FULL_TOPIC.id, only(END)),
         SetSlots(StepId("ghi"), {"a": "b", "c": None}, only(END)),
         Call(StepId("goi"), FlowId("khac"), only(END)),
@@ -107,6 +108,7 @@ FULL_FLOW = Flow(
     "Xong.",
     "flows/loi.yaml",
 )  # fmt: skip
+PICTURES = {PictureId("tat-may"): Picture(PictureId("tat-may"), "Điện thoại đang tắt.")}
 FULL_SIGNS = ScamSigns(
     (ScamSign("doi-ma", 2, FULL_TOPIC.id, "Tin hỏi mã.", ("đọc mã",)),),
     ScamSign("duong-dan", 2, FULL_TOPIC.id, "Tin có đường dẫn."),
@@ -117,7 +119,7 @@ FULL_SIGNS = ScamSigns(
 def make_full() -> Catalog:
     catalog = make_catalog([FULL_TOPIC], [FULL_LAW], flows=[FULL_FLOW])
     entities = (EntityPhrase("giay_to", "gplx", "bằng lái"),)
-    return replace(catalog, scam_signs=FULL_SIGNS, entities=entities)
+    return replace(catalog, scam_signs=FULL_SIGNS, entities=entities, pictures=PICTURES)
 
 
 def through_json(catalog: Catalog) -> Catalog:

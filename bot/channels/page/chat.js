@@ -4,7 +4,6 @@
 const STORE = "troly06";
 const MAX_KEPT = 60;
 const MAX_WAIT_MS = 30000;
-const MAX_ALT_CHARS = 100;
 const STARTERS = [
   { label: "Chưa biết bắt đầu từ đâu", payload: "f:toi-dang-o-dau" },
   ...["Kích hoạt VNeID thế nào?", "Tôi quên mật khẩu VNeID", "Đăng ký tạm trú", "Có người gọi bảo cập nhật VNeID"]
@@ -90,13 +89,14 @@ function progress([, text, number, count]) {
   return [bar];
 }
 
-// The server names no words for a picture: what the step tells to do is what it shows.
-function picture(turn) {
-  const told = turn.text.split("\n").find((line) => line.trim() && !PLACE.test(line)) || "";
+// Every picture is of one size, so the page keeps its place before it comes, and when it never does.
+function picture({ path, alt }) {
   const image = element("img");
   image.loading = "lazy";
-  image.alt = ("Hình minh họa: " + told.replaceAll("**", "")).slice(0, MAX_ALT_CHARS);
-  image.src = "/static/" + turn.image;
+  image.width = 960;
+  image.height = 540;
+  image.alt = alt;
+  image.src = path;
   return image;
 }
 
@@ -112,7 +112,7 @@ function show(turn) {
   } else {
     const reply = element("div", "reply" + (turn.alert ? " alert" : ""));
     reply.append(...block(turn.text));
-    if (turn.image) reply.append(picture(turn));
+    if (turn.image) reply.insertBefore(picture(turn.image), reply.querySelector(".source"));
     box.append(reply, ...choices(turn.buttons, turn.first));
   }
   if (turn.mine || !log.lastElementChild) log.append(element("div", "exchange"));

@@ -84,12 +84,12 @@ def check_guides_tell_steps_that_are_there(files: ContentFiles) -> Iterator[Cont
 def _check_numbers(file: FlowFile, at: int, step: Guide, topic: Topic) -> Iterator[ContentIssue]:
     count = len(topic.steps)
     last = step.last or count
-    by_key = {"checks": step.checks, "troubles": step.troubles, "images": step.images}
+    by_key = {"checks": step.checks, "troubles": step.troubles}
     named = {number: key for key, numbers in by_key.items() for number in numbers}
     for number in sorted({step.first, step.last or step.first, *named}):
         if not 1 <= number <= count:
             yield file.step_issue(
-                at, "flow_guide_step_unknown", value=number, topic=topic.id, count=count
+                at, "topic_step_unknown", value=number, topic=topic.id, count=count
             )
         elif number in named and not step.first <= number <= last and step.first <= last:
             yield file.step_issue(

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from bot.content.checks.flow_questions import flow_texts
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import PERSONAL_DATA_NAMES, ContentIssue, issue
-from bot.content.paths import MESSAGES_PATH
+from bot.content.paths import MESSAGES_PATH, PICTURES_PATH
 from bot.content.readers.knowledge import TopicFile
 from bot.text.fold import is_folded
 from bot.text.normalize import words
@@ -28,6 +28,8 @@ _ON_SCREEN = re.compile(r"\*\*.+?\*\*")
 #: How texts send people to another topic: by its title in quotes, or several of them.
 _NAMED_TOPICS = re.compile(r'chủ đề ((?:"[^"]+"(?:,? (?:(?:hoặc|và) )?(?="))?)+)', re.IGNORECASE)
 _QUOTED = re.compile(r'"([^"]+)"')
+#: What is written in a drawing, each line of words in a line of the file.
+_DRAWN = re.compile(r"<text\b[^>]*>([^<]+)<")
 _HEAD_TEXTS = ("title", "fee", "time_limit", "where", "authority")
 
 #: Path, line, text.
@@ -61,6 +63,15 @@ def _messages(files: ContentFiles) -> Iterator[PlacedText]:
             yield MESSAGES_PATH, marked.line("messages", key), text
 
 
+def _pictures(files: ContentFiles) -> Iterator[PlacedText]:
+    """The words for each picture, and those written in it."""
+    for entry in files.pictures.values():
+        yield PICTURES_PATH, entry.lines["alt"], entry.picture.alt
+        path = entry.picture.path
+        for number, line in enumerate(files.raw_texts.get(path, "").split("\n"), 1):
+            yield from ((path, number, text) for text in _DRAWN.findall(line))
+
+
 def _read_by_citizens(files: ContentFiles) -> Iterator[PlacedText]:
     for file in files.topics:
         yield from _shown_texts(file)
@@ -68,6 +79,7 @@ def _read_by_citizens(files: ContentFiles) -> Iterator[PlacedText]:
     for flow in files.flows:
         yield from flow_texts(flow)
     yield from _messages(files)
+    yield from _pictures(files)
 
 
 def _aliases(file: TopicFile) -> Iterator[PlacedText]:
@@ -104,7 +116,7 @@ def check_no_word_is_officialese(files: ContentFiles) -> Iterator[ContentIssue]:
     )
     topic_texts = (text for file in files.topics for text in _shown_texts(file))
     flow_parts = (text for flow in files.flows for text in flow_texts(flow))
-    for path, line, text in (*topic_texts, *flow_parts, *_messages(files)):
+    for path, line, text in (*topic_texts, *flow_parts, *_messages(files), *_pictures(files)):
         for match in any_word.finditer(_ON_SCREEN.sub("", _ADDRESS.sub("", text))):
             found = match.group(1)
             yield issue(path, line, "officialese", value=found, better=plain[found.lower()])

@@ -96,6 +96,14 @@ class FieldReader:
             return 0
         return value
 
+    def by_number(self, key: str) -> dict[int, str]:
+        """A mapping from the number of a topic's step to a text, or an empty one."""
+        value = self.data.get(key, {})
+        if not isinstance(value, Mapping) or not all(isinstance(at, int) for at in value):
+            self.report("value_not_numbered", key, key=key)
+            return {}
+        return {at: str(text).strip() for at, text in value.items()}
+
     def one_of(self, key: str, allowed: Collection[str]) -> str:
         """A text that must be one of `allowed`, or an empty string."""
         value = self.text(key)

@@ -34,7 +34,8 @@ class Shape(Enum):
     WAY = auto()
     #: A way on, or branches.
     NEXT = auto()
-    #: The id of a topic, of a flow.
+    #: The id of a picture, of a topic, of a flow.
+    PICTURE = auto()
     TOPIC = auto()
     TOPICS = auto()
     FLOW = auto()
@@ -91,7 +92,6 @@ STEP_KEYS: Mapping[str, Shape] = {
     "to": Shape.NUMBER,
     "checks": Shape.NUMBERED_TEXTS,
     "troubles": Shape.NUMBERED_WAYS,
-    "images": Shape.NUMBERED_TEXTS,
-    "image": Shape.TEXT,
+    "picture": Shape.PICTURE,
     "next": Shape.NEXT,
 }

@@ -126,7 +126,7 @@ def _collect(fields: FieldReader, step_id: StepId) -> Step:
         ask=fields.text("ask"),
         options=tuple(_option(one) for one in fields.mappings("options")),
         unsure=StepId(fields.text("unsure")) if "unsure" in fields.data else None,
-        image=fields.text("image"),
+        picture=fields.text("picture"),
     )
 
 
@@ -147,7 +147,7 @@ def _do(fields: FieldReader, step_id: StepId) -> Step:
         trouble=StepId(fields.text("trouble")),
         check=fields.text("check"),
         topic=TopicId(fields.text("topic")),
-        image=fields.text("image"),
+        picture=fields.text("picture"),
     )
 
 
@@ -172,9 +172,8 @@ def _guide(fields: FieldReader, step_id: StepId) -> Step:
         next=_next(fields),
         first=_number(fields, "from") or 1,
         last=_number(fields, "to"),
-        checks=_by_number(fields, "checks"),
-        troubles={at: StepId(to) for at, to in _by_number(fields, "troubles").items()},
-        images=_by_number(fields, "images"),
+        checks=fields.by_number("checks"),
+        troubles={at: StepId(to) for at, to in fields.by_number("troubles").items()},
         trouble=StepId(fields.text("trouble")) if "trouble" in fields.data else None,
     )
 
@@ -187,17 +186,8 @@ def _number(fields: FieldReader, key: str) -> int | None:
     return number if number > 0 else None
 
 
-def _by_number(fields: FieldReader, key: str) -> dict[int, str]:
-    """A mapping from the number of a topic's step to a text."""
-    value = fields.data.get(key, {})
-    if not isinstance(value, Mapping) or not all(isinstance(at, int) for at in value):
-        fields.report("value_not_numbered", key, key=key)
-        return {}
-    return {at: str(text).strip() for at, text in value.items()}
-
-
 def _say(fields: FieldReader, step_id: StepId) -> Step:
-    return Say(step_id, fields.text("say"), _next(fields), fields.text("image"))
+    return Say(step_id, fields.text("say"), _next(fields), fields.text("picture"))
 
 
 def _show(fields: FieldReader, step_id: StepId) -> Step:
@@ -256,17 +246,21 @@ STEP_READERS: Mapping[
 ] = {
     "collect": (
         _collect,
-        ("collect", "ask", "options", "unsure", "image"),
+        ("collect", "ask", "options", "unsure", "picture"),
         ("ask", "options"),
     ),
-    "do": (_do, ("do", "check", "trouble", "topic", "next", "image"), ("trouble", "topic", "next")),
+    "do": (
+        _do,
+        ("do", "check", "trouble", "topic", "next", "picture"),
+        ("trouble", "topic", "next"),
+    ),
     "inspect": (_inspect, ("inspect", "ask", "unsure", "next"), ("ask", "unsure", "next")),
     "guide": (
         _guide,
-        ("guide", "from", "to", "checks", "troubles", "images", "trouble", "next"),
+        ("guide", "from", "to", "checks", "troubles", "trouble", "next"),
         ("next",),
     ),
-    "say": (_say, ("say", "next", "image"), ("next",)),
+    "say": (_say, ("say", "next", "picture"), ("next",)),
     "show": (_show, ("show", "next"), ()),
     "set_slots": (_set_slots, ("set_slots", "next"), ("next",)),
     "call": (_call, ("call", "next"), ("next",)),

@@ -11,6 +11,7 @@ from bot.content.paths import FOLDERS
 from bot.content.readers.fields import FieldReader
 from bot.content.readers.topic_body import TopicBody, read_topic_body
 from bot.domain.knowledge import Confidence, Law, LawId, LegalBasis, Source, Topic, TopicId
+from bot.domain.pictures import PictureId
 
 AUDIENCES = (
     "citizen",
@@ -42,6 +43,7 @@ ALLOWED_KEYS = (
     "legal",
     "related",
     "duties",
+    "pictures",
 )
 SOURCE_KEYS = ("title", "ref", "date")
 LAW_KEYS = (
@@ -102,6 +104,7 @@ def read_topic(path: str, text: str) -> tuple[TopicFile | None, list[ContentIssu
         duties=_duties(fields),
         details=tuple(detail for _, detail in body.details),
         steps=tuple(step for _, step in body.steps),
+        pictures={at: PictureId(one) for at, one in fields.by_number("pictures").items()},
         what_ifs=tuple(what_if for _, what_if in body.what_ifs),
         warnings=tuple(warning for _, warning in body.warnings),
         path=path,

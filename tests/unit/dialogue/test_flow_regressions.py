@@ -18,6 +18,7 @@ from tests.flow_factories import (
     KICH_HOAT,
     LE_PHI,
     ONE,
+    PICTURES,
     TIN_LA,
     TWO,
     link,
@@ -136,12 +137,17 @@ def test_going_on_is_offered_within_the_buttons_of_a_menu(talk):
 def test_each_picture_is_shown(talk):
     flow = make_flow(
         "anh",
-        replace(say("mot", "hoi"), image="1.png"),
-        replace(question("hoi", option("Ý này", "nay", END), unsure=END), image="2.png"),
+        replace(say("mot", "hoi"), picture="tat-may"),
+        replace(question("hoi", option("Ý này", "nay", END), unsure=END), picture="mo-may"),
     )
     talk.change_content(flow)
     talk.start(flow)
-    assert [reply.image for reply in talk.turn.replies if reply.image] == ["1.png", "2.png"]
+    shown = [reply.picture for reply in talk.turn.replies]
+    assert shown == list(PICTURES.values())
+    assert [picture.path for picture in shown] == [
+        "knowledge/pictures/tat-may.svg",
+        "knowledge/pictures/mo-may.svg",
+    ]
 
 
 def test_a_denial_does_not_choose_what_is_denied(talk):

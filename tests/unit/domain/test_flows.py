@@ -30,6 +30,7 @@ from bot.domain.flows import (
 from bot.domain.frames import Frame, Passed
 from bot.domain.guides import MAX_LABEL_CHARS, shorten, topic_flow
 from bot.domain.knowledge import TopicId, WhatIf
+from bot.domain.pictures import PictureId
 from tests.factories import make_catalog, make_topic
 from tests.flow_factories import (
     LE_PHI,
@@ -78,18 +79,23 @@ def expanded(guide, *more, topics=(TAM_TRU, MAT_KHAU, LE_PHI)):
 def test_a_guide_becomes_one_task_for_each_step_of_its_topic():
     guide = Guide(
         StepId("lam"), TAM_TRU.id, only(StepId("cuoi")),
-        checks={2: "máy hiện tờ khai"}, images={3: "3.png"},
+        checks={2: "máy hiện tờ khai"},
         troubles={1: StepId("cuoi")},
     )  # fmt: skip
     flow = expanded(guide, say("cuoi"))
     tasks = [flow.find_step(f"lam.{number}") for number in (1, 2, 3)]
     assert [one.text for one in tasks] == list(TAM_TRU.steps)
     assert [one.check for one in tasks] == ["", "máy hiện tờ khai", ""]
-    assert [one.image for one in tasks] == ["", "", "3.png"]
     assert [one.trouble for one in tasks] == ["cuoi", "lam.ket", "lam.ket"]
     assert [one.next for one in tasks] == [only(StepId(to)) for to in ("lam.2", "lam.3", "cuoi")]
     assert {one.topic for one in tasks} == {TAM_TRU.id}
     assert flow.find_step("lam") is None
+
+
+def test_the_picture_of_a_topics_step_is_that_of_the_task():
+    topic = replace(TAM_TRU, pictures={3: PictureId("tat-may")})
+    flow = expanded(Guide(StepId("lam"), topic.id, only(END), first=2), topics=(topic,))
+    assert [flow.find_step(f"lam.{number}").picture for number in (2, 3)] == ["", "tat-may"]
 
 
 def test_every_way_to_a_guide_leads_to_its_first_part():
