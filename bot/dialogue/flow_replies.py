@@ -103,8 +103,8 @@ class FlowReplyMaker:
     def _task(self, step: Do, asked: Asked, frame: Frame) -> str:
         say = self._catalog.message
         parts = [step.text]
-        if asked.progress is not None:
-            number, count = asked.progress
+        if progress := asked.progress:
+            number, count = progress
             place = say(SystemText.FLOW_PROGRESS, number=number, count=count)
             parts[0] = f"**{place}**\n{step.text}"
         if step.check:
@@ -223,9 +223,10 @@ class FlowReplyMaker:
         asked = self._runner.waiting(frames)
         flow = self._runner.find_flow(frames[-1].flow_id)
         title = flow.title if flow else ""
-        if asked is None or asked.progress is None:
+        progress = asked.progress if asked else None
+        if progress is None:
             return f'"{title}"'
-        number, count = asked.progress
+        number, count = progress
         return self._catalog.message(SystemText.FLOW_PLACE, title=title, number=number, count=count)
 
 

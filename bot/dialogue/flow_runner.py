@@ -82,8 +82,14 @@ class Asked:
 
     flow: Flow
     step: Waiting
-    #: Number of this task and of all tasks on the way; None for what is no task of the main way.
-    progress: tuple[int, int] | None
+    frame: Frame
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """Number of this task and of all tasks on the way; None for what is no task of the main
+        way.
+        """
+        return progress(self.flow, self.frame)
 
 
 #: What is said on the way, in order.
@@ -172,7 +178,7 @@ class FlowRunner:
         step = flow.find_step(frames[-1].step_id) if flow else None
         if flow is None or not isinstance(step, Waiting):
             return None
-        return Asked(flow, step, progress(flow, frames[-1]))
+        return Asked(flow, step, frames[-1])
 
     def has_answer(self, frames: Frames, value: str) -> bool:
         """Whether the step that waits has such an answer."""
@@ -274,7 +280,7 @@ class FlowRunner:
             case Collect() | Do() | Inspect():
                 known = _known_answer(frame, step)
                 if known is None:
-                    walking.pages.append(Asked(flow, step, progress(flow, frame)))
+                    walking.pages.append(Asked(flow, step, frame))
                     return True
                 walking.frames[-1] = _answered(frame, step, known)
                 return self._move(walking, _way_after(step, known, frame.slots) or END)
