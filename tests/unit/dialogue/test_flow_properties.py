@@ -139,6 +139,22 @@ def test_going_on_after_anything_leads_to_a_question_a_person_or_the_end(actions
         assert citizen.buttons or not citizen.session.frames
 
 
+@settings(max_examples=100, deadline=None)
+@given(actions=st.lists(ACTIONS, max_size=15), offered=st.lists(st.integers(0, 20), max_size=12))
+def test_whatever_ended_or_was_stopped_can_be_gone_back_into(actions, offered):
+    citizen = AnyCitizen()
+    for action in actions:
+        citizen.act(*action)
+    citizen.start(KICH_HOAT)
+    for number in offered:
+        if before := citizen.session.frames:
+            citizen.act("offered", number)
+        if before and not citizen.session.frames:
+            assert citizen.session.left == before
+            citizen.press("m:lui")
+            assert citizen.session.frames == before
+
+
 # --- an author who writes anything
 
 NAMES = ["a", "b", "c", "d", "e"]
