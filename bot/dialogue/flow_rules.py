@@ -412,15 +412,23 @@ class FlowRules:
         of_step = asked.step.topic if isinstance(asked.step, Do) else None
         return of_step or next(iter(asked.flow.topics), "")
 
-    def not_understood(self, request: Request) -> Decision | None:
-        """The step again when nothing else fits; the second time with a way to a person."""
+    def is_asked(self, request: Request) -> bool:
+        """Whether a question with options waits."""
+        asked = self._runner.waiting(request.session.frames)
+        return asked is not None and isinstance(asked.step, Collect)
+
+    def not_understood(self, request: Request, others: Sequence[Button] = ()) -> Decision | None:
+        """The step again when nothing else fits, with what else may have been meant; the second
+        time with a way to a person.
+        """
         frames = request.session.frames
         asked = self._runner.waiting(frames)
         if asked is None:
             return None
         turn = request.session.unclear_count % len(_NOT_UNDERSTOOD)
         step = self._say.asked(asked, frames)
-        buttons = (*step.buttons, self._make.handoff_button()) if turn else step.buttons
+        person = (self._make.handoff_button(),) if turn else ()
+        buttons = (*step.buttons, *others, *person)
         text = f"{self._catalog.message(_NOT_UNDERSTOOD[turn])}\n\n{step.text}"
         return Decision(
             Outcome.CLARIFY, (Reply(text, buttons, step.picture),), rule="flow_not_understood"

@@ -12,7 +12,7 @@ from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.flow_rules import FlowRules
 from bot.dialogue.flow_runner import FlowRunner
 from bot.dialogue.follow_ups import FollowUpRule
-from bot.dialogue.questions import is_question, split_clauses, split_questions
+from bot.dialogue.questions import is_question, looks_like_question, split_clauses, split_questions
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
@@ -353,10 +353,14 @@ class Router:
         return is_near and self._flows.find_event_flow(request.text) is not None
 
     def _guess_or_clarify(self, retrieval: Retrieval, request: Request) -> Decision:
-        """While a question waits, an unclear message is rather an answer to it."""
+        """While a question waits, an unclear message is rather an answer to it, unless it asks."""
         choices = self._clarify(retrieval, request)
         topics = choices.replies[-1].buttons[:MAX_CHOICES_BESIDE_GUESS]
-        return self._flows.possible_guess(request, topics) or choices
+        if guessed := self._flows.possible_guess(request, topics):
+            return guessed
+        if looks_like_question(request.text) or not self._flows.is_asked(request):
+            return choices
+        return self._flows.not_understood(request, topics) or choices
 
     def _clarify(self, retrieval: Retrieval, request: Request) -> Decision:
         # What is hardly possible beside the first is no choice but noise.
