@@ -176,6 +176,12 @@ class FlowReplyMaker:
         """Lets the citizen ask something in between."""
         return self._make.text(SystemText.FLOW_ASK_AWAY, self._go_on(frames))
 
+    def paused(self, frames: tuple[Frame, ...]) -> Reply:
+        """Lets the citizen rest, and says where they will go on."""
+        return self._make.text(
+            SystemText.FLOW_PAUSED, self._go_on(frames), place=self.place(frames)
+        )
+
     def welcome_back(self, frames: tuple[Frame, ...]) -> Reply:
         """Greets who comes back after days to a flow that is not at its end."""
         restart = self._make.button(SystemText.BUTTON_RESTART, move_payload(RESTART))
