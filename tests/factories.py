@@ -268,6 +268,10 @@ _SMALL_TALK = {
     "answer/yes": "dạ có",
     "answer/no": "chưa ạ",
     "command/stop": "dừng lại",
+    "command/pause": "mai làm tiếp",
+    "smalltalk/subscribe": "đăng ký nhận tin",
+    "smalltalk/unsubscribe": "hủy nhận tin",
+    "smalltalk/language": "nói tiếng anh được không",
     "smalltalk/greeting": "xin chào",
 }
 _LOOKUPS = {"giay_to": "bằng lái", "muc": "mức hai"}

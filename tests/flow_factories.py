@@ -217,6 +217,9 @@ INTENTS = {
     "smalltalk/thanks": ("cảm ơn bạn nhiều",),
     "handoff/person": ("cho tôi gặp cán bộ",),
     "flow/kich-hoat": ("dắt tôi kích hoạt",),
+    "event/kich-hoat": ("hôm qua nhà có chuyện",),
+    "command/pause": ("để mai làm tiếp",),
+    "smalltalk/complaint": ("bot ngu quá",),
 }
 PICTURES = {
     one: Picture(one, f"Hình {one}.") for one in (PictureId("tat-may"), PictureId("mo-may"))

@@ -199,6 +199,12 @@ class FlowReplyMaker:
         text = self._make.text(SystemText.FLOW_UNDER_WAY, self._ways_from(frames), place=place)
         return _with_moves(text)
 
+    def paused(self, frames: tuple[Frame, ...]) -> Reply:
+        """Lets the citizen rest, and says where they will go on."""
+        return self._make.text(
+            SystemText.FLOW_PAUSED, self._go_on(frames), place=self.place(frames)
+        )
+
     def welcome_back(self, frames: tuple[Frame, ...]) -> Reply:
         """Greets who comes back after days to a flow that is not at its end."""
         place = self.place(frames)

@@ -29,6 +29,7 @@ from bot.domain.payloads import (
     BACK,
     FLOW,
     MOVE,
+    PAUSE,
     REPEAT,
     RESTART,
     RESUME,
@@ -41,7 +42,7 @@ from bot.domain.payloads import (
 from bot.domain.scam_signs import ScamSign
 from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.domain.system_texts import SystemText
-from bot.domain.understanding import IntentFamily
+from bot.domain.understanding import FAMILIES_OF_FLOWS, IntentFamily
 from bot.nlu.answers import AnswerReader
 from bot.nlu.entities import EntityFinder
 from bot.nlu.scam_signs import ScamInspector, is_scam_message, verdict
@@ -85,6 +86,7 @@ _MOVES_OF_INTENTS = {
     "command/skip": SKIP,
     "command/restart": RESTART,
     "command/stop": STOP,
+    "command/pause": PAUSE,
     "command/resume": RESUME,
 }
 
@@ -178,8 +180,15 @@ class FlowRules:
         events = {one.value for one in self._entities.find(text) if one.entity == LIFE_EVENT}
         return self._runner.find_flow(events.pop()) if len(events) == 1 else None
 
+    def find_flow_of(self, intent: str, request: Request) -> Flow | None:
+        """The flow that an intent is named after, if any; None when it is under way."""
+        family, _, name = intent.partition("/")
+        if family not in FAMILIES_OF_FLOWS or _is_under_way(name, request):
+            return None
+        return self._runner.find_flow(name)
+
     def move(self, move: str, request: Request) -> Decision | None:
-        """Go back, repeat, skip, begin again, stop, go on, or ask something in between."""
+        """Go back, repeat, skip, begin again, stop, pause, go on, or ask something in between."""
         session = request.session
         if not session.frames and move not in _MOVES_OF_LEFT:
             return self._nothing_to_move(move)
@@ -188,6 +197,9 @@ class FlowRules:
             return self._nothing_to_move(move)
         if move == STOP:
             return self._stopped(request)
+        if move == PAUSE:
+            # Nothing is left: whoever comes back is asked whether to go on.
+            return Decision(Outcome.SMALLTALK, (self._say.paused(frames),), rule="flow_pause")
         if not session.frames and move == BACK:
             move = RESUME  # the last step, as it was before its answer ended the flow
         if move == ASK:
@@ -397,6 +409,8 @@ class FlowRules:
         family, _, name = intent.partition("/")
         if family == IntentFamily.FLOW:
             return self._begin(name, request)
+        if family == IntentFamily.EVENT and _is_under_way(name, request):
+            return self.move(RESUME, request)
         if move := _MOVES_OF_INTENTS.get(intent):
             is_plain_stop = move == STOP and not request.session.frames
             return None if is_plain_stop else self.move(move, request)
@@ -477,6 +491,10 @@ class FlowRules:
             frames=walk.frames,
             events=tuple(_events(walk)),
         )
+
+
+def _is_under_way(flow_id: str, request: Request) -> bool:
+    return any(one.flow_id == flow_id for one in request.session.frames)
 
 
 def _noticed(decision: Decision, notice: str) -> Decision:

@@ -46,6 +46,8 @@ GROUPS = {
     "safety": SystemText.GROUP_SAFETY,
     "campaign": SystemText.GROUP_CAMPAIGN,
 }
+#: Small talk of those whom a person may help better.
+_NEEDS_PERSON = frozenset({"complaint", "language"})
 #: Two places are for the next page and for the way back.
 _PAGE_SIZE = MAX_MENU_BUTTONS - 2
 
@@ -61,8 +63,9 @@ class ReplyMaker:
         return Reply(self._catalog.message(key, **values), tuple(buttons))
 
     def small_talk(self, name: str) -> Reply:
-        """The answer to small talk or a command, with a way to the menu."""
-        return Reply(self._catalog.small_talk(name), (self.menu_button(),))
+        """The answer to small talk or a command, with a way to the menu, or to a person too."""
+        buttons = self.ways_on() if name in _NEEDS_PERSON else (self.menu_button(),)
+        return Reply(self._catalog.small_talk(name), buttons)
 
     def button(self, key: SystemText, payload: str) -> Button:
         """A button with a system text as its label."""

@@ -15,6 +15,7 @@ from bot.dialogue.follow_ups import FollowUpRule
 from bot.dialogue.questions import is_question, looks_like_question, split_clauses, split_questions
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
+from bot.domain.flows import Flow
 from bot.domain.knowledge import Topic
 from bot.domain.messages import Reply
 from bot.domain.payloads import (
@@ -45,6 +46,8 @@ MAX_CHOICES = 3
 MAX_CHOICES_BESIDE_GUESS = 2
 #: A choice is at least so likely, measured by the first one.
 MIN_CHOICE_SHARE = 0.02
+#: Beside the flow of what was told, a topic is offered from this share of the flow's probability.
+MIN_SHARE_BESIDE_EVENT = 0.1
 MAX_TOPICS_REPORTED = 5
 #: With fewer words around it, personal data was all that the message brought.
 MIN_WORDS_BESIDE_PERSONAL_DATA = 6
@@ -295,9 +298,10 @@ class Router:
             decision = self._not_a_topic(retrieval, request)
             if decision is not None:
                 return replace(decision, figures=figures)
-        if retrieval.verdict is Verdict.ANSWER:
+        # A topic that is not even first is no answer, though it may be a choice.
+        if retrieval.verdict is Verdict.ANSWER and self._is_topic_first(retrieval):
             return replace(self._answer(retrieval, request), figures=figures)
-        if retrieval.verdict is Verdict.CLARIFY or self._is_life_event(retrieval, request):
+        if retrieval.verdict is not Verdict.UNKNOWN or self._is_life_event(retrieval, request):
             decision = self._guess_or_clarify(retrieval, request)
             return replace(decision, figures=figures)
         if decision := self._flows.possible_guess(request, ()):
@@ -323,6 +327,8 @@ class Router:
             return None
         if decision := self._flows.meant(best.name, request):
             return decision
+        if event := self._flows.find_flow_of(best.name, request):
+            return self._offer(event, best.score, retrieval)
         family, _, name = best.name.partition("/")
         if family == IntentFamily.HANDOFF:
             return self._handoff()
@@ -365,11 +371,28 @@ class Router:
     def _clarify(self, retrieval: Retrieval, request: Request) -> Decision:
         # What is hardly possible beside the first is no choice but noise.
         least = retrieval.topics[0].score * MIN_CHOICE_SHARE if retrieval.topics else 0.0
-        likely = [one.name for one in retrieval.topics if one.score >= least]
-        topics = [one for one in self._topics(retrieval) if one.id in likely][:MAX_CHOICES]
-        event = self._flows.find_event_flow(request.text)
-        choices = self._make.choices(topics, event)
+        flow = self._flows.find_event_flow(request.text)
+        if flow is None and retrieval.best is not None:
+            flow = self._flows.find_flow_of(retrieval.best.name, request)
+        choices = self._make.choices(self._likely_topics(retrieval, least), flow)
         return Decision(Outcome.CLARIFY, (choices,), self._scored(retrieval))
+
+    def _offer(self, event: Flow, score: float, retrieval: Retrieval) -> Decision:
+        """The flow of what was told, which nobody asked for, beside topics nearly as likely."""
+        is_ours = retrieval.verdict is not Verdict.UNKNOWN
+        topics = self._likely_topics(retrieval, score * MIN_SHARE_BESIDE_EVENT) if is_ours else []
+        scored = self._scored(retrieval) if topics else ()
+        return Decision(
+            Outcome.CLARIFY,
+            (self._make.choices(topics, event),),
+            scored,
+            rule=f"{IntentFamily.EVENT}/{event.id}",
+        )
+
+    def _likely_topics(self, retrieval: Retrieval, least: float) -> list[Topic]:
+        """The few topics with at least this probability."""
+        likely = [one.name for one in retrieval.topics if one.score >= least]
+        return [one for one in self._topics(retrieval) if one.id in likely][:MAX_CHOICES]
 
     def _topics(self, retrieval: Retrieval) -> list[Topic]:
         found = (self._catalog.find_topic(one.name) for one in retrieval.topics)

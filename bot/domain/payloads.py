@@ -14,7 +14,8 @@ TOPIC, WHAT_IFS, DOCUMENTS, SOURCES, GROUP = "t", "w", "d", "s", "g"
 #: Begin a flow; answer a step of a flow; move about in the flow.
 FLOW, ANSWER, MOVE = "f", "a", "m"
 #: Ways to move about.
-BACK, REPEAT, SKIP, RESTART, STOP, RESUME, ASK = "lui", "lap", "qua", "dau", "dung", "tiep", "hoi"
+BACK, REPEAT, SKIP, RESTART, RESUME = "lui", "lap", "qua", "dau", "tiep"
+STOP, PAUSE, ASK = "dung", "nghi", "hoi"
 
 
 def topic_payload(verb: str, topic: Topic) -> str:

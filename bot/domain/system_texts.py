@@ -98,6 +98,7 @@ class SystemText(StrEnum):
     FLOW_NOT_UNDERSTOOD_AGAIN = "flow_not_understood_again"
     FLOW_NOT_UNDERSTOOD_PERSON = "flow_not_understood_person"
     FLOW_STOPPED = "flow_stopped", "title"
+    FLOW_PAUSED = "flow_paused", "place"
     FLOW_NONE = "flow_none"
     BUTTON_DONE = "button_done"
     BUTTON_TROUBLE = "button_trouble"

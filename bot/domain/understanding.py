@@ -69,11 +69,17 @@ class IntentFamily(StrEnum):
     ASK = "ask"
     #: Wants to be led through something; the name after the slash is that of the flow.
     FLOW = "flow"
+    #: Tells what happened in life and asks for nothing by name; the name after the slash is that of
+    #: the flow, which is offered.
+    EVENT = "event"
     #: Asks for what must not be helped with: buying accounts, forging papers.
     REFUSAL = "refusal"
     #: Other matters, which this assistant has no published content on.
     OUT_OF_SCOPE = "oos"
 
+
+#: Families whose intents are named after a flow.
+FAMILIES_OF_FLOWS = frozenset({IntentFamily.FLOW, IntentFamily.EVENT})
 
 #: Small talk and commands are answered by the system text of the same name.
 FAMILIES_ANSWERED_BY_TEXT = frozenset({IntentFamily.SMALLTALK, IntentFamily.COMMAND})

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.errors import ConfigError
-from bot.domain.understanding import IntentFamily
+from bot.domain.understanding import FAMILIES_OF_FLOWS, IntentFamily
 from bot.retrieval.signals import RANKINGS, Signals
 
 #: What the logistic models see, in the order of their coefficients. The first three are differences
@@ -137,8 +137,8 @@ def is_topic(name: str) -> bool:
 
 
 def is_outside(name: str) -> bool:
-    """Whether a class speaks against a question being ours: no topic, and no wish to be led."""
-    return not is_topic(name) and not name.startswith(f"{IntentFamily.FLOW}/")
+    """Whether a class speaks against a question being ours: no topic, and nothing with a flow."""
+    return not is_topic(name) and name.split("/", 1)[0] not in FAMILIES_OF_FLOWS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.content.files import Check, ContentFiles
 from bot.content.issues import ContentIssue, issue
-from bot.domain.understanding import IntentFamily
+from bot.domain.understanding import FAMILIES_OF_FLOWS, IntentFamily
 from bot.text.normalize import words
 
 #: Fewer ways of asking and the search no longer knows the topic when it is said in other words.
@@ -20,8 +20,8 @@ def check_every_intent_leads_somewhere(files: ContentFiles) -> Iterator[ContentI
     families = {str(family) for family in IntentFamily}
     flows = files.flow_ids()
     for file in files.intents:
-        flow = file.intent.name.removeprefix(f"{IntentFamily.FLOW}/")
-        if file.intent.family == IntentFamily.FLOW and flow not in flows:
+        flow = file.intent.name.removeprefix(f"{file.intent.family}/")
+        if file.intent.family in FAMILIES_OF_FLOWS and flow not in flows:
             yield issue(file.intent.path, file.line, "flow_unknown", value=flow)
         if file.intent.name not in topics and file.intent.family not in families:
             yield issue(file.intent.path, file.line, "intent_unknown", value=file.intent.name)
