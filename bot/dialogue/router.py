@@ -37,6 +37,8 @@ from bot.retrieval.retriever import Retrieval, Retriever
 from bot.text.normalize import words
 
 MAX_QUESTIONS = 3
+#: One more tells that there is more.
+MAX_PIECES = MAX_QUESTIONS + 1
 #: A shorter piece that is not understood ("giúp với được không?") is no question of its own.
 MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES = 3
@@ -129,7 +131,7 @@ class Router:
         """Somebody is pressing the citizen now: stop first, then the nearest safety topic."""
         if not self._safety.is_scam_pressure(request.text):
             return None
-        retrieval = self._retriever.retrieve(request.text)
+        retrieval = self._retrieve(request.text, request)
         near = self._topics(retrieval)[:MAX_CHOICES]
         topics = [topic for topic in near if topic.group == "safety"]
         if retrieval.verdict is Verdict.UNKNOWN or not topics:
@@ -150,7 +152,7 @@ class Router:
     def _warned(self, key: SystemText, request: Request) -> Decision:
         """A warning first, then what else the message asks for, if anything of ours."""
         warning = self._make.text(key, self._make.ways_on())
-        retrieval = self._retriever.retrieve(request.text)
+        retrieval = self._retrieve(request.text, request)
         if retrieval.verdict is Verdict.UNKNOWN or not self._is_topic_first(retrieval):
             return Decision(Outcome.SAFETY, (warning,), rule=key)
         is_sure = retrieval.verdict is Verdict.ANSWER
@@ -218,10 +220,10 @@ class Router:
 
     def _several_questions(self, request: Request) -> Decision | None:
         """Each question by itself, when one has an answer of its own and another differs."""
-        pieces = split_questions(request.text)[: MAX_QUESTIONS + 1]
+        pieces = split_questions(request.text)[:MAX_PIECES]
         if len(pieces) == 1:
             return None
-        retrievals = [self._retriever.retrieve(piece) for piece in pieces]
+        retrievals = [self._retrieve(piece, request) for piece in pieces]
         sure = {
             one.topics[0].name
             for one in retrievals
@@ -253,7 +255,7 @@ class Router:
         return Decision(outcome, tuple(replies), topics)
 
     def _question(self, request: Request) -> Decision:
-        retrieval = self._retriever.retrieve(request.text)
+        retrieval = self._retrieve(request.text, request)
         figures = {"in_scope": retrieval.in_scope, "correct": retrieval.correct}
         if not self._is_topic_first(retrieval):
             decision = self._not_a_topic(retrieval, request)
@@ -267,6 +269,9 @@ class Router:
             return replace(decision, figures=figures)
         key = _UNKNOWN[request.session.unclear_count % len(_UNKNOWN)]
         return replace(self._unknown(self._make.text(key)), figures=figures)
+
+    def _retrieve(self, text: str, request: Request) -> Retrieval:
+        return request.found.get(text) or self._retriever.retrieve(text)
 
     def _is_topic_first(self, retrieval: Retrieval) -> bool:
         best = retrieval.best
