@@ -24,6 +24,7 @@ _RULES = {
     "int_parsing": "phải là một số nguyên",
     "float_parsing": "phải là một số",
     "literal_error": "phải là một trong các giá trị kể dưới đây",
+    "string_pattern_mismatch": "phải bắt đầu bằng http:// hoặc https://",
     "int_parsing_size": "là số quá lớn",
     "bool_parsing": "phải là true hoặc false",
     "greater_than_equal": "phải từ {ge} trở lên",
@@ -66,7 +67,9 @@ class Settings(BaseSettings):
         description="Cách hiểu câu hỏi: builtin (có sẵn), hoặc rasa (hỏi một máy chủ Rasa).",
     )
     rasa_url: str = Field(
-        "http://127.0.0.1:5005", description="Địa chỉ máy chủ Rasa, khi hiểu bằng rasa."
+        "http://127.0.0.1:5005",
+        pattern=r"^https?://[^/?#\s]+",
+        description="Địa chỉ máy chủ Rasa, khi hiểu bằng rasa.",
     )
     rasa_timeout_ms: int = Field(
         1000,
