@@ -49,6 +49,30 @@ class Server:
     start_s: float = 0.0
     seconds: list[float] = field(default_factory=list)
 
+    #: The processor's time when counting began.
+    _cpu_before: float = 0.0
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._cpu_before = self._cpu_seconds()
+
+    def figures(self) -> dict[str, float]:
+        """Latency, the processor's time a turn, start and memory."""
+        cpu_ms = (self._cpu_seconds() - self._cpu_before) / len(self.seconds) * 1000
+        return {
+            "turns": len(self.seconds),
+            **figures(self.seconds),
+            "cpu_ms_a_turn": round(cpu_ms, 2),
+            "start_s": self.start_s,
+            "memory_mb": self.memory_mb,
+        }
+
+    def _cpu_seconds(self) -> float:
+        """The processor's time of all threads; fields 14 and 15 of proc(5) stat, in ticks."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8")
+        after_name = stat.rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
     @property
     def memory_mb(self) -> float:
         """The most memory that it has held so far."""
@@ -95,14 +119,13 @@ def wait_for(client: httpx.Client, address: str) -> float:
     raise TimeoutError(address)
 
 
-def talk(server: Server, says: Sequence[str], *, counted: bool) -> str:
+def talk(server: Server, says: Sequence[str]) -> str:
     """One conversation; the last reply."""
     name, reply = uuid.uuid4().hex, ""
     for text in says:
         began = time.perf_counter()
         reply = server.say(name, text)
-        if counted:
-            server.seconds.append(time.perf_counter() - began)
+        server.seconds.append(time.perf_counter() - began)
     return reply
 
 
@@ -157,21 +180,18 @@ def main() -> None:
         httpx.Client(timeout=60, trust_env=False) as client,
         servers(options.folder, options.python, client) as both,
     ):
-        for number in range(WARM_UP + options.conversations):
+        last = {one.name: talk(one, says)[:400] for one in both for _ in range(WARM_UP)}
+        for server in both:
+            server.seconds.clear()
+            server.begin()
+        for _ in range(options.conversations):
             for server in both:
-                talk(server, says, counted=number >= WARM_UP)
+                talk(server, says)
         report = {
             "machine": machine(),
             "conversation": says,
-            "last_reply": {one.name: talk(one, says, counted=False)[:400] for one in both},
-            **{
-                one.name: {
-                    **figures(one.seconds),
-                    "start_s": one.start_s,
-                    "memory_mb": one.memory_mb,
-                }
-                for one in both
-            },
+            "last_reply": last,
+            **{one.name: one.figures() for one in both},
         }
     print(json.dumps(report, ensure_ascii=False, indent=1))
 

@@ -84,17 +84,22 @@ def hits(questions: Sequence[Question], rankings: Sequence[Sequence[str]]) -> di
 def ours(app: App, questions: Sequence[Question]) -> dict[str, object]:
     """The same figures of the built-in classifier."""
     times, rankings = [], []
-    for question in [*questions[:20], *questions]:
+    for question in questions[:20]:
+        app.retriever.retrieve(question.text)
+    processor = time.process_time()
+    for question in questions:
         began = time.perf_counter()
         found = app.retriever.retrieve(question.text)
         times.append(time.perf_counter() - began)
         rankings.append([one.name for one in found.topics])
+    cpu_ms = round((time.process_time() - processor) / len(questions) * 1000, 2)
     began = time.perf_counter()
     make_index(app.settings, make_encoder(app.settings))
     indexed = round(time.perf_counter() - began, 1)
     return {
-        **hits(questions, rankings[20:]),
-        **percentiles(times[20:]),
+        **hits(questions, rankings),
+        **percentiles(times),
+        "cpu_ms": cpu_ms,
         **cold_start(),
         "index_s": indexed,
     }
@@ -155,7 +160,7 @@ def main() -> None:
         "rasa": {
             **hits(inside, [[match.name for match in found[one]] for one in at]),
             **percentiles([parsed["seconds"][one] for one in at]),
-            **{key: parsed[key] for key in ("import_s", "load_s", "memory_mb")},
+            **{key: parsed[key] for key in ("cpu_ms", "import_s", "load_s", "memory_mb")},
             "train_s": trained,
             "model_mb": round(model.stat().st_size / 1e6, 1),
         },

@@ -29,7 +29,9 @@ def main(model: str, questions_path: str) -> None:
     questions = json.loads(Path(questions_path).read_text(encoding="utf-8"))
     loop = asyncio.new_event_loop()
     rankings, times = [], []
-    for text in questions[:WARM_UP] + questions:
+    for number, text in enumerate(questions[:WARM_UP] + questions):
+        if number == WARM_UP:
+            processor = time.process_time()
         began = time.perf_counter()
         result = loop.run_until_complete(agent.parse_message(text))
         times.append(time.perf_counter() - began)
@@ -39,6 +41,7 @@ def main(model: str, questions_path: str) -> None:
             {
                 "rankings": rankings[WARM_UP:],
                 "seconds": times[WARM_UP:],
+                "cpu_ms": round((time.process_time() - processor) / len(questions) * 1000, 2),
                 "import_s": round(imported, 1),
                 "load_s": round(loaded, 1),
                 "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
