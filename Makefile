@@ -6,7 +6,7 @@ CORE := $(VENV)/.core-installed
 TEST := $(VENV)/.test-installed
 ENCODER := $(VENV)/.encoder-installed
 
-.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser clean
+.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser rasa clean
 
 run: $(CORE)  ## set up everything and serve the chat page on 127.0.0.1:8080
 	@$(BIN)/python -m bot serve
@@ -50,6 +50,9 @@ encoder: $(ENCODER)  ## torch and sentence-transformers; tests that need them th
 browser:  ## Chromium for the tests of the web page, on Debian and its kin
 	@command -v chromium chromium-browser google-chrome >/dev/null || (apt-get update && apt-get install -y chromium)
 
+rasa: $(CORE)  ## a Rasa project of our content in var/rasa, checked and trained by Rasa (Python 3.10)
+	@sh training/train_rasa.sh
+
 train: $(ENCODER)  ## make the built-in encoder anew and calibrate it
 	$(BIN)/python -m training.train_encoder
 	$(BIN)/python -m training.tune_decision
@@ -79,4 +82,4 @@ $(ENCODER): requirements/encoder.txt requirements/torch.txt $(CORE)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .venv-rasa var

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from bot.content.loader import hash_content, load_catalog
 from bot.content.snapshot import from_snapshot, to_snapshot
+from bot.dialogue.assisted_engine import AssistedEngine
 from bot.dialogue.engine import Engine
 from bot.dialogue.router import Router
 from bot.domain.catalog import Catalog
 from bot.domain.errors import IndexUnusable
-from bot.domain.ports import Encoder
+from bot.domain.ports import Encoder, TurnRunner, Understander
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import load_decision_model
 from bot.retrieval.encoder import BuiltinEncoder
+from bot.retrieval.given_ranking import ConfidenceLines
 from bot.retrieval.index_builder import build_index
 from bot.retrieval.index_store import Manifest, load_index, save_index
 from bot.retrieval.option_guess import option_guesser
@@ -39,7 +41,8 @@ class App:
     settings: Settings
     catalog: Catalog
     retriever: Retriever
-    engine: Engine
+    #: The one way to take a turn, for every channel and command.
+    engine: TurnRunner
 
 
 def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: None) -> App:
@@ -58,7 +61,27 @@ def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: 
     safety = SafetyPhrases.of(**catalog.safety_phrases)
     guess = option_guesser(encoder, question_reader(catalog))
     router = Router(catalog, retriever, safety, guess, settings.max_utterance_chars)
-    return App(settings, catalog, retriever, Engine(router, settings.max_utterance_chars))
+    engine = Engine(router, settings.max_utterance_chars)
+    if settings.nlu == BUILTIN:
+        return App(settings, catalog, retriever, engine)
+    known = frozenset({*index.names, *(intent.name for intent in catalog.intents)})
+    lines = ConfidenceLines(settings.rasa_min_answer, settings.rasa_min_choices)
+    assisted = AssistedEngine(engine, make_understander(settings, known), lines)
+    return App(settings, catalog, retriever, assisted)
+
+
+def make_understander(settings: Settings, known: frozenset[str]) -> Understander:
+    """The Rasa server that the settings name; `known` are the names of all our classes.
+
+    Raises:
+        ConfigError: its address is none.
+    """
+    # Imported only here: the built-in way needs no HTTP client, which takes its time to load.
+    module = import_module("bot.nlu.rasa")
+    understander: Understander = module.connect_to_rasa(
+        settings.rasa_url, known, settings.rasa_timeout_ms / 1000, settings.rasa_retries
+    )
+    return understander
 
 
 def make_encoder(settings: Settings) -> Encoder:

@@ -31,3 +31,5 @@ def set_up_logging(level: int = logging.INFO) -> None:
     handler = DiscreetHandler()
     handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # It logs every request with its address, which may hold a token.
+    logging.getLogger("httpx").setLevel(logging.WARNING)

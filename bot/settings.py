@@ -7,6 +7,7 @@ there.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,9 @@ _PREFIX, _FILE = "TROLY06_", ".env"
 #: https://docs.pydantic.dev/latest/errors/validation_errors/ (read 2026-11-21).
 _RULES = {
     "int_parsing": "phải là một số nguyên",
+    "float_parsing": "phải là một số",
+    "literal_error": "phải là một trong các giá trị kể dưới đây",
+    "string_pattern_mismatch": "phải bắt đầu bằng http:// hoặc https://",
     "int_parsing_size": "là số quá lớn",
     "bool_parsing": "phải là true hoặc false",
     "greater_than_equal": "phải từ {ge} trở lên",
@@ -57,6 +61,30 @@ class Settings(BaseSettings):
     )
     build_index_when_stale: bool = Field(
         True, description="Tự dựng lại chỉ mục khi nội dung hoặc bộ mã hóa đã đổi."
+    )
+    nlu: Literal["builtin", "rasa"] = Field(
+        "builtin",
+        description="Cách hiểu câu hỏi: builtin (có sẵn), hoặc rasa (hỏi một máy chủ Rasa).",
+    )
+    rasa_url: str = Field(
+        "http://127.0.0.1:5005",
+        pattern=r"^https?://[^/?#\s]+",
+        description="Địa chỉ máy chủ Rasa, khi hiểu bằng rasa.",
+    )
+    rasa_timeout_ms: int = Field(
+        1000,
+        ge=50,
+        le=30_000,
+        description="Thời gian chờ máy chủ Rasa trong một lượt, tính bằng mili giây.",
+    )
+    rasa_retries: int = Field(
+        1, ge=0, le=5, description="Số lần hỏi lại máy chủ Rasa khi lỗi có thể tự hết."
+    )
+    rasa_min_answer: float = Field(
+        0.5, ge=0, le=1, description="Rasa chắc từ mức này thì trả lời thẳng, từ 0 đến 1."
+    )
+    rasa_min_choices: float = Field(
+        0.3, ge=0, le=1, description="Rasa chắc từ mức này thì mời chọn, từ 0 đến 1."
     )
     host: str = Field("127.0.0.1", description="Địa chỉ máy chủ lắng nghe.")
     port: int = Field(8080, ge=0, le=65535, description="Cổng máy chủ lắng nghe.")

@@ -88,7 +88,8 @@ def test_every_dependency_has_its_reason_in_the_readme():
     text = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = text.split("[project.scripts]")[0]
     names = re.findall(
-        r'"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?(?:>=[\d.]+)?"', block.split("dependencies = [")[1]
+        r'"([A-Za-z0-9_-]+)(?:\[[a-z]+\])?(?:>=[\d.]+(?:,<[\d.]+)?)?"',
+        block.split("dependencies = [")[1],
     )
     for name in set(names):
         assert name in README, name

@@ -21,6 +21,7 @@ COMMANDS = {
     "topics": "Liệt kê các chủ đề.",
     "flows": "Liệt kê, vẽ các lối hướng dẫn từng bước; ghi tệp gợi ý khi viết lối.",
     "eval": "Đo độ đúng trên bộ câu hỏi kiểm tra.",
+    "export": "Xuất nội dung thành một dự án Rasa 3.6.",
     "serve": "Mở trang hỏi đáp và giao diện JSON.",
 }
 

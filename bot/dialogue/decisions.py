@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.domain.frames import Frame
 from bot.domain.messages import Reply
 from bot.domain.session import Outcome, ScoredTopic, Session
+from bot.retrieval.retriever import Retrieval
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Request:
     has_personal_data: bool
     is_too_long: bool
     today: date
+    #: What was found beforehand for the text or a piece of it; for others the retriever is asked.
+    found: Mapping[str, Retrieval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ Pure: it sends, stores and looks up nothing, not even the time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.router import Router
 from bot.domain.frames import Frame
 from bot.domain.messages import Utterance
 from bot.domain.session import Choice, Outcome, Session, Turn
+from bot.retrieval.retriever import Retrieval
 from bot.text.normalize import clean, words
 from bot.text.personal_data import find_personal_data, mask_personal_data
 
@@ -20,6 +24,17 @@ MAX_WORDS_WITH_CODE = 4
 #: Outcomes of turns that told a topic, or began to.
 _TELLING = frozenset({Outcome.ANSWERED, Outcome.FLOW_STARTED, Outcome.SAFETY})
 _CODE_WORDS = frozenset({"mã", "ma", "code", "số", "so", "pass", "otp", "pin"})
+_NOTHING_FOUND: Mapping[str, Retrieval] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The text of an utterance as everything after sees it."""
+
+    #: Cleaned, cut to the longest allowed, personal data masked.
+    text: str
+    has_personal_data: bool
+    is_too_long: bool
 
 
 class Engine:
@@ -29,20 +44,37 @@ class Engine:
         self._router = router
         self._max_utterance_chars = max_utterance_chars
 
-    def run_turn(self, session: Session, utterance: Utterance, today: date) -> Turn:
-        """Process one utterance. Never raises for anything a citizen can send."""
-        is_too_long = len(utterance.text) > self._max_utterance_chars
+    def hear(self, session: Session, utterance: Utterance) -> Heard:
+        """What may be looked at, stored and handed on of what a citizen typed."""
         text = clean(utterance.text[: self._max_utterance_chars])
         expects_code = _expects_code(session, text)
-        masked = mask_personal_data(text, expects_code=expects_code)
+        return Heard(
+            text=mask_personal_data(text, expects_code=expects_code),
+            has_personal_data=bool(find_personal_data(text, expects_code=expects_code)),
+            is_too_long=len(utterance.text) > self._max_utterance_chars,
+        )
+
+    def run_turn(
+        self,
+        session: Session,
+        utterance: Utterance,
+        today: date,
+        found: Mapping[str, Retrieval] = _NOTHING_FOUND,
+    ) -> Turn:
+        """Process one utterance. Never raises for anything a citizen can send.
+
+        `found` is what somebody else understood, for texts as `hear` gives them and their pieces.
+        """
+        heard = self.hear(session, utterance)
         decision = self._router.decide(
             Request(
                 session=session,
-                text=masked,
+                text=heard.text,
                 payload=clean(utterance.payload),
-                has_personal_data=bool(find_personal_data(text, expects_code=expects_code)),
-                is_too_long=is_too_long,
+                has_personal_data=heard.has_personal_data,
+                is_too_long=heard.is_too_long,
                 today=today,
+                found=found,
             )
         )
         return Turn(
@@ -50,7 +82,7 @@ class Engine:
             replies=decision.replies,
             outcome=decision.outcome,
             topics=decision.topics,
-            heard=masked,
+            heard=heard.text,
             rule=decision.rule,
             figures=decision.figures,
             events=decision.events,

@@ -40,6 +40,8 @@ from bot.retrieval.retriever import Retrieval, Retriever
 from bot.text.normalize import words
 
 MAX_QUESTIONS = 3
+#: One more tells that there is more.
+MAX_PIECES = MAX_QUESTIONS + 1
 #: A shorter piece that is not understood ("giúp với được không?") is no question of its own.
 MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES = 3
@@ -143,7 +145,7 @@ class Router:
         """Somebody is pressing the citizen now: stop first, then the nearest safety topic."""
         if not self._safety.is_scam_pressure(request.text):
             return None
-        retrieval = self._retriever.retrieve(request.text)
+        retrieval = self._retrieve(request.text, request)
         near = self._topics(retrieval)[:MAX_CHOICES]
         topics = [topic for topic in near if topic.group == "safety"]
         if retrieval.verdict is Verdict.UNKNOWN or not topics:
@@ -164,7 +166,7 @@ class Router:
     def _warned(self, key: SystemText, request: Request) -> Decision:
         """A warning first, then what else the message asks for, if anything of ours."""
         warning = self._make.text(key, self._make.ways_on())
-        retrieval = self._retriever.retrieve(request.text)
+        retrieval = self._retrieve(request.text, request)
         if retrieval.verdict is Verdict.UNKNOWN or not self._is_topic_first(retrieval):
             return Decision(Outcome.SAFETY, (warning,), rule=key)
         is_sure = retrieval.verdict is Verdict.ANSWER
@@ -242,10 +244,10 @@ class Router:
 
     def _several_questions(self, request: Request) -> Decision | None:
         """Each question by itself, when one has an answer of its own and another differs."""
-        pieces = split_questions(request.text)[: MAX_QUESTIONS + 1]
+        pieces = split_questions(request.text)[:MAX_PIECES]
         if len(pieces) == 1:
             return self._several_clauses(request)
-        retrievals = [self._retriever.retrieve(piece) for piece in pieces]
+        retrievals = [self._retrieve(piece, request) for piece in pieces]
         sure = {
             one.topics[0].name
             for one in retrievals
@@ -264,16 +266,20 @@ class Router:
 
     def _several_clauses(self, request: Request) -> Decision | None:
         """What stands between commas, when the whole has no answer and two pieces have theirs."""
-        pieces = split_clauses(request.text)[: MAX_QUESTIONS + 1]
-        if len(pieces) == 1 or self._sure_topic(request.text):
+        pieces = split_clauses(request.text)[:MAX_PIECES]
+        if len(pieces) == 1 or self._sure_topic(request.text, request):
             return None
-        sure = [one for one in pieces if is_question(one) and self._sure_topic(one)]
-        is_several = len({self._sure_topic(piece) for piece in sure}) > 1
-        return self._one_by_one(sure, request) if is_several else None
+        topics = {
+            one: topic
+            for one in pieces
+            if is_question(one) and (topic := self._sure_topic(one, request))
+        }
+        is_several = len(set(topics.values())) > 1
+        return self._one_by_one(list(topics), request) if is_several else None
 
-    def _sure_topic(self, text: str) -> str:
+    def _sure_topic(self, text: str, request: Request) -> str:
         """The topic that answers a text outright; empty when none does."""
-        found = self._retriever.retrieve(text)
+        found = self._retrieve(text, request)
         is_sure = found.verdict is Verdict.ANSWER and self._is_topic_first(found)
         return found.topics[0].name if is_sure else ""
 
@@ -292,7 +298,7 @@ class Router:
         return Decision(outcome, tuple(replies), topics)
 
     def _question(self, request: Request) -> Decision:
-        retrieval = self._retriever.retrieve(request.text)
+        retrieval = self._retrieve(request.text, request)
         figures = {"in_scope": retrieval.in_scope, "correct": retrieval.correct}
         if not self._is_topic_first(retrieval):
             decision = self._not_a_topic(retrieval, request)
@@ -310,6 +316,9 @@ class Router:
             return replace(decision, figures=figures)
         key = _UNKNOWN[request.session.unclear_count % len(_UNKNOWN)]
         return replace(self._unknown(self._make.text(key)), figures=figures)
+
+    def _retrieve(self, text: str, request: Request) -> Retrieval:
+        return request.found.get(text) or self._retriever.retrieve(text)
 
     def _is_topic_first(self, retrieval: Retrieval) -> bool:
         best = retrieval.best

@@ -6,11 +6,10 @@ import asyncio
 import logging
 from weakref import WeakValueDictionary
 
-from bot.dialogue.engine import Engine
 from bot.domain.clock import vietnam_day
 from bot.domain.errors import Conflict
 from bot.domain.messages import Utterance
-from bot.domain.ports import Clock, SessionStore
+from bot.domain.ports import Clock, SessionStore, TurnRunner
 from bot.domain.session import Session, Turn
 
 _MAX_ATTEMPTS = 5
@@ -23,7 +22,7 @@ class ConversationService:
     those of different sessions run side by side, off the event loop.
     """
 
-    def __init__(self, engine: Engine, store: SessionStore, clock: Clock) -> None:
+    def __init__(self, engine: TurnRunner, store: SessionStore, clock: Clock) -> None:
         self._engine = engine
         self._store = store
         self._clock = clock
@@ -48,7 +47,8 @@ class ConversationService:
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             session, version = await self._store.find(session_id) or (Session(session_id), 0)
             now = self._clock.now()
-            # Up to 10 ms of computing, more for hostile input: the event loop must not wait.
+            # Up to 10 ms of computing, more for hostile input, and a second where another server
+            # understands: the event loop must not wait.
             turn = await asyncio.to_thread(
                 self._engine.run_turn, session, utterance, vietnam_day(now)
             )

@@ -6,6 +6,7 @@
     ├── IndexUnusable        the search index cannot be used
     │   ├── IndexMissing     build it
     │   └── IndexStale       made from other content or by another encoder; build it again
+    ├── ExportRefused        name another folder
     └── StoreError           the database failed
         └── Conflict         somebody else changed the row; reload and try again
 
@@ -13,6 +14,8 @@ Mistakes in content are not exceptions but values: see `bot.content.issues`.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class BotError(Exception):
@@ -41,6 +44,14 @@ class IndexMissing(IndexUnusable):
 
 class IndexStale(IndexUnusable):
     """The index was made from other content or by another encoder. Build it again."""
+
+
+class ExportRefused(BotError):
+    """The folder to export to holds things that are not an earlier export. Name another."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} holds things that are not an earlier export")
+        self.folder = folder
 
 
 class StoreError(BotError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.messages import Utterance
 from bot.domain.session import Session, Turn
+from bot.domain.understanding import IntentMatch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +40,24 @@ class Encoder(Protocol):
         """Vectors of shape (n, dimensions), float32, rows of length 1 or all zero; (0, dimensions)
         for no texts.
         """
+        ...
+
+
+class Understander(Protocol):
+    """A second way to understand, beside the built-in one."""
+
+    def rank(self, texts: Sequence[str]) -> Mapping[str, Sequence[IntentMatch]]:
+        """What each text may mean, most likely first. A text that nothing is known of is left out;
+        never raises.
+        """
+        ...
+
+
+class TurnRunner(Protocol):
+    """The engine, whatever understands for it."""
+
+    def run_turn(self, session: Session, utterance: Utterance, today: date) -> Turn:
+        """Process one utterance. Never raises for anything a citizen can send."""
         ...
 
 

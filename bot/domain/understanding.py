@@ -36,6 +36,14 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentMatch:
+    """An intent that may have been meant, and how likely that is, between 0 and 1."""
+
+    name: IntentName
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class EntityPhrase:
     """One way to say a value of an entity: `giay_to`, `gplx`, "bằng lái"."""
 

@@ -5,9 +5,10 @@ Numbers and whole labels of buttons are found before, by `bot.dialogue.choices`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from functools import cached_property, lru_cache
 
 from bot.domain.flows import Collect, Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
@@ -21,6 +22,8 @@ MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
 #: The same for a whole example of an answer or a command; shorter ones are other words, not slips,
 #: and longer ones are told, not answered.
 MIN_LIKENESS_OF_EXAMPLE = 0.88
+#: More than all options of our own flows have.
+_PHRASES_REMEMBERED = 8192
 _MIN_CHARS_WITH_SLIP, _MAX_CHARS_WITH_SLIP = 6, 24
 _PARTICLES = frozenset(["a", "nha", "nhe", "nhi", "luon", "chu", "em", "chau", "ne", "thoi"])
 #: A message that is or holds an option is taken before anything else is made of it.
@@ -138,14 +141,20 @@ class AnswerReader:
         return scored[0][2]
 
     def _best_likeness(self, keys: set[str], option: Option) -> float:
-        phrases = (option.label, *option.also)
-        return max(self._likeness(key, phrase) for phrase in phrases for key in keys)
+        labels = map(self._key_of_phrase, (option.label, *option.also))
+        return max(self._likeness(key, label) for label in labels for key in keys)
+
+    @cached_property
+    def _key_of_phrase(self) -> Callable[[str], str]:
+        """Keys of what editors wrote under options, remembered: they took half of a typed turn."""
+        return lru_cache(_PHRASES_REMEMBERED)(lambda phrase: _key(phrase, self.abbreviations))
 
     def _likeness(  # noqa: PLR0911 - a list
-        self, key: str, phrase: str
+        self, key: str, label: str
     ) -> float:
-        """1 when the phrase stands in the message as whole words, else how alike they are."""
-        label = _key(phrase, self.abbreviations)
+        """1 when the label is the message, less when one stands in the other as whole words, else
+        how alike they are; 0 where that is too little to matter.
+        """
         if not label or not key:
             return 0.0
         if key == label:
@@ -161,7 +170,12 @@ class AnswerReader:
         if len(key.split()) > 1 and f" {key} " in f" {label} ":
             before = f" {label} ".split(f" {key} ")[0].split()[-1:]
             return 0.0 if NEGATIONS.intersection(before) else 0.9
-        return SequenceMatcher(None, key, label, autojunk=False).ratio()
+        matcher = SequenceMatcher(None, key, label, autojunk=False)
+        # Upper bounds that cost little; below, an option is neither the likest nor too near to it.
+        least = MIN_LIKENESS - MIN_LEAD
+        if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+            return 0.0
+        return matcher.ratio()
 
 
 def _without_particles(key: str) -> str:

@@ -243,7 +243,8 @@ def test_using_loads_no_training_library(app, data_dir):
     code = (
         "import sys\nfrom bot.app import build_app\nfrom bot.settings import Settings\n"
         "build_app(Settings(build_index_when_stale=False))\n"
-        "heavy = ('torch', 'transformers', 'sentence_transformers', 'sqlalchemy', 'starlette')\n"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'sqlalchemy', 'starlette',\n"
+        "         'httpx')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     result = run_python(data_dir, "-c", code)

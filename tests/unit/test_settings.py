@@ -29,6 +29,10 @@ def test_a_machine_without_settings_has_the_defaults():
         ("PORT", "70000", "không được quá 65535"),
         ("SESSION_DAYS", "0", "phải từ 1 trở lên"),
         ("BUILD_INDEX_WHEN_STALE", "có", "phải là true hoặc false"),
+        ("NLU", "gpt", "phải là một trong các giá trị kể dưới đây"),
+        ("RASA_URL", "127.0.0.1:5005", "phải bắt đầu bằng http:// hoặc https://"),
+        ("RASA_MIN_ANSWER", "nhiều", "phải là một số"),
+        ("RASA_MIN_ANSWER", "50", "không được quá 1.0"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_with_its_rule(monkeypatch, name, value, rule):

@@ -1,0 +1,1 @@
+"""Our content written in the forms of other programs."""
