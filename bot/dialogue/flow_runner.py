@@ -292,22 +292,29 @@ class FlowRunner:
                 walking.frames[-1] = replace(frame, slots=slots)
                 return self._move(walking, way(step.next, slots))
             case Link() if (at := _place_in_group(walking.frames, step.flow)) is not None:
-                # It is under way already: it begins anew, and what it called is left.
+                # It is under way already: it begins anew, and what it called is left. It asks all
+                # again: with the answers that led here it would only lead here again.
                 is_called = walking.frames[at].is_called
-                walking.frames[at:] = [self._first_frame(step.flow, is_called=is_called)]
+                walking.frames[at:] = [self._first_frame(step.flow, {}, is_called=is_called)]
             case Call() | Link() if self.find_flow(step.flow) and _has_room(walking.frames):
-                walking.frames.append(self._first_frame(step.flow, is_called=True))
+                walking.frames.append(self._first_frame(step.flow, frame.slots, is_called=True))
             case Call():
                 return self._move(walking, PERSON)
             case Link():
-                walking.frames[-1] = self._first_frame(step.flow, is_called=frame.is_called)
+                walking.frames[-1] = self._first_frame(
+                    step.flow, frame.slots, is_called=frame.is_called
+                )
             case Guide():
                 raise AssertionError(f"flow {flow.id}: the guide {step.id} was not written out")
         return False
 
-    def _first_frame(self, flow_id: FlowId, *, is_called: bool) -> Frame:
+    def _first_frame(self, flow_id: FlowId, known: Mapping[str, str], *, is_called: bool) -> Frame:
+        """The beginning of a flow; it does not ask what the slots of its caller answer."""
         flow = self.find_flow(flow_id)
-        return Frame(flow_id, flow.steps[0].id if flow else END, is_called=is_called)
+        if flow is None:
+            return Frame(flow_id, END, is_called=is_called)
+        given = _handed_over(known, flow)
+        return Frame(flow_id, flow.steps[0].id, given=given, is_called=is_called)
 
     def _move(self, walking: _Walking, to: StepId) -> bool:
         """Put the top frame on its next step; True when the walk is over for this turn."""
@@ -378,6 +385,13 @@ def _place_in_group(frames: list[Frame], flow_id: FlowId) -> int | None:
 def _has_room(frames: list[Frame]) -> bool:
     """Whether the flow on top may call another."""
     return len(_groups(tuple(frames))[-1]) < MAX_DEPTH
+
+
+def _handed_over(slots: Mapping[str, str], flow: Flow) -> dict[str, str]:
+    """The slots that answer a question of the flow: one of the same name, with such an option."""
+    questions = [step for step in flow.steps if isinstance(step, Collect)]
+    answers = {(one.slot, option.value) for one in questions for option in one.options}
+    return {slot: value for slot, value in slots.items() if (slot, value) in answers}
 
 
 def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | None:

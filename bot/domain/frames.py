@@ -36,8 +36,8 @@ class Frame:
     slots: Mapping[str, str] = field(default_factory=dict)
     #: What was answered, oldest first.
     trail: tuple[Passed, ...] = ()
-    #: Answers known beforehand, by step or slot: told in the first message, or kept when an earlier
-    #: answer was corrected. Each is used once.
+    #: Answers known beforehand, by step or slot: told in the first message, handed over by the flow
+    #: that led here, or kept when an earlier answer was corrected. Each is used once.
     given: Mapping[str, str] = field(default_factory=dict)
     #: Whether the frame below waits for this one to end.
     is_called: bool = False

@@ -261,5 +261,7 @@ def test_back_undoes_an_answer_that_led_on_in_the_same_flow(flows, answers):
         after = runner.answer(frames, answer).frames
         is_longer = len(after) == len(frames) and len(after[-1].trail) == len(frames[-1].trail) + 1
         if is_longer and after[-1].flow_id == frames[-1].flow_id:
-            assert runner.back(after).frames == frames
+            # Going back asks again what was handed over and not yet needed.
+            asked_again = (*frames[:-1], replace(frames[-1], given={}))
+            assert runner.back(after).frames == asked_again
         frames = after
