@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bot.dialogue.conditions import way
+from bot.dialogue.flow_progress import progress
 from bot.domain.flows import (
     END,
     PERSON,
@@ -29,7 +30,6 @@ from bot.domain.flows import (
     Step,
     StepId,
     Waiting,
-    ways_on,
 )
 from bot.domain.frames import DONE, LEADING_ON, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
 from bot.domain.scam_signs import FEW, MANY, NONE
@@ -92,8 +92,15 @@ class Asked:
         return progress(self.flow, self.frame)
 
 
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """Said when too many flows wait and one is forgotten, with what was answered in it."""
+
+    flow: Flow
+
+
 #: What is said on the way, in order.
-Page: TypeAlias = Say | Show | Asked | Ended | Lost | NeedsPerson | Looped
+Page: TypeAlias = Say | Show | Asked | Ended | Lost | NeedsPerson | Looped | PutAway
 
 
 @dataclass(frozen=True)
@@ -138,9 +145,30 @@ class FlowRunner:
         """Begin a flow; one that waits already goes on where it was. Others wait below."""
         if raised := self.raise_begun(frames, flow):
             return self.resume(raised)
-        kept = _flat(_groups(frames)[-(MAX_WAITING - 1) :])
+        kept, put_away = self._made_room(frames)
         first = Frame(flow.id, flow.steps[0].id, given=given or {})
-        return self._go(_Walking([*kept, first]))
+        return self._go(_Walking([*kept, first], pages=[*put_away]))
+
+    def _made_room(self, frames: Frames) -> tuple[Frames, list[PutAway]]:
+        """The flows that go on waiting below another: one in which nothing was answered has to go
+        first, then the oldest.
+        """
+        groups = _groups(frames)
+        if len(groups) < MAX_WAITING:
+            return frames, []
+        goes = next((one for one in groups if not self.can_go_back(one)), groups[0])
+        flow = self.find_flow(goes[0].flow_id)
+        is_told = flow is not None and self.can_go_back(goes)
+        told = [PutAway(flow)] if flow is not None and is_told else []
+        return _flat(one for one in groups if one is not goes), told
+
+    def known(self, frames: Frames) -> Frames:
+        """The frames without flows that are gone, and without what those had called."""
+        kept = []
+        for group in _groups(frames):
+            gone = (at for at, one in enumerate(group) if self.find_flow(one.flow_id) is None)
+            kept.append(group[: next(gone, len(group))])
+        return _flat(kept)
 
     def raise_begun(self, frames: Frames, flow: Flow) -> Frames:
         """The frames with the one in which this flow was begun, or called, on top; empty when it is
@@ -206,7 +234,12 @@ class FlowRunner:
             return self.resume(frames)
         answered = f"{asked.flow.id}/{asked.step.id}={value}"
         if to == PERSON:
-            return Walk(frames, (NeedsPerson(asked.flow),), answered=answered)
+            # Nobody can help with this trouble here, so the task it arose at waits again.
+            trail = frames[-1].trail
+            is_trouble = bool(trail) and trail[-1].answer == TROUBLE
+            waiting = _undone(frames[-1], len(trail) - 1) if is_trouble else frames[-1]
+            page = NeedsPerson(asked.flow)
+            return Walk((*frames[:-1], waiting), (page,), answered=answered)
         walking = _Walking([*frames[:-1], _answered(frames[-1], asked.step, value)])
         walk = walking.end() if self._move(walking, to) else self._go(walking)
         return replace(walk, answered=answered)
@@ -455,52 +488,3 @@ def _nearest_place(frame: Frame, flow: Flow) -> Frame:
 def _with(slots: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
     merged = {**slots, **more}
     return {key: value for key, value in merged.items() if value is not None}
-
-
-def progress(flow: Flow, frame: Frame) -> tuple[int, int] | None:
-    """Number of the task that waits, and of all tasks on its way; None for anything else.
-
-    Repairs do not count: only tasks that can be reached without anything going wrong do.
-    """
-    main = main_tasks(flow)
-    if frame.step_id not in main:
-        return None
-    done = {one.step_id for one in frame.trail if one.answer in LEADING_ON and one.step_id in main}
-    number = len(done - {frame.step_id}) + 1
-    return number, number - 1 + _longest(flow, frame.step_id, main)
-
-
-def main_tasks(flow: Flow) -> frozenset[StepId]:
-    """The tasks that can be reached from the beginning without anything going wrong."""
-    found: set[StepId] = set()
-    queue = [flow.steps[0].id]
-    while queue:
-        step_id = queue.pop()
-        step = flow.find_step(step_id)
-        if step is not None and step_id not in found:
-            found.add(step_id)
-            queue += _good_ways(step)
-    return frozenset(one.id for one in flow.steps if isinstance(one, Do) and one.id in found)
-
-
-def _good_ways(step: Step) -> list[StepId]:
-    """Where a step leads when nothing goes wrong."""
-    if isinstance(step, Do):
-        return [branch.then for branch in step.next]
-    return list(ways_on(step))
-
-
-def _longest(flow: Flow, start: StepId, main: frozenset[StepId]) -> int:
-    """The most tasks from a step to the end, going nowhere twice."""
-    known: dict[StepId, int] = {}
-
-    def count(step_id: StepId, seen: frozenset[StepId]) -> int:
-        step = flow.find_step(step_id)
-        if step is None or step_id in seen:
-            return 0
-        if step_id not in known:
-            below = [count(one, seen | {step_id}) for one in _good_ways(step)]
-            known[step_id] = max(below, default=0) + (step_id in main)
-        return known[step_id]
-
-    return count(start, frozenset())

@@ -27,7 +27,8 @@ class FollowUpRule:
         that of the flow under way; a question back when there is none. None for other messages.
         """
         asked = self._reader.find(request.text)
-        named = map(self._catalog.find_topic, (request.session.topic, topic_under_way))
+        last = "" if request.is_back else request.session.topic
+        named = map(self._catalog.find_topic, (last, topic_under_way))
         topics = [topic for topic in named if topic is not None]
         if asked is None:
             return None
@@ -38,7 +39,8 @@ class FollowUpRule:
             if reply := self._told(topic, asked, request):
                 found = (ScoredTopic(topic.id, 1.0),)
                 return Decision(Outcome.ANSWERED, (reply,), found, rule=asked)
-        return Decision(Outcome.UNKNOWN, (self._not_told(topics[0]),), rule=asked)
+        reply = self._not_told(topics[0])
+        return Decision(Outcome.UNKNOWN, (reply,), rule=asked, told=topics[0].id)
 
     def _told(self, topic: Topic, asked: FollowUp, request: Request) -> Reply | None:
         if asked is FollowUp.STEPS:
