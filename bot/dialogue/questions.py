@@ -55,6 +55,8 @@ _ONLY_ASKS = re.compile(
     r"|ai (?:nop|lam|tra|di|giu|chiu)|cai gi|viec gi)\b"
 )
 _ENDS_OF_DENIALS, _DENYING = frozenset({"nao", "gi", "chi", "dau"}), frozenset({"chua", "khong"})
+#: "không" and "chưa ạ" by themselves are answers.
+_MIN_QUESTION = 2
 _AFTER_QUESTIONS = frozenset(
     ["a", "ah", "ha", "han", "nhi", "vay", "the", "z", "em", "chau", "con", "anh", "co", "bac"]
 )
@@ -69,7 +71,7 @@ def looks_like_question(text: str) -> bool:
         return True
     while len(said) > 1 and said[-1] in _AFTER_QUESTIONS:
         said.pop()
-    if not said or said[-1] not in _ENDS_OF_QUESTIONS:
+    if len(said) < _MIN_QUESTION or said[-1] not in _ENDS_OF_QUESTIONS:
         return False
     # "chưa cài lần nào" tells, "cài lần nào" asks.
     is_denied = said[-1] in _ENDS_OF_DENIALS and not _DENYING.isdisjoint(said[:-1])
