@@ -14,7 +14,7 @@ from bot.dialogue.questions import looks_like_question
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.dialogue.turns import nth_time
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Collect, Do, Flow
+from bot.domain.flows import Collect, Do, Flow, Show, Waiting, ways_on
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     BACK,
@@ -139,11 +139,10 @@ class FlowRules:
     def _find_answer(self, request: Request) -> str | None:
         frames = request.session.frames
         asked = self._runner.waiting(frames)
-        if asked is None or (isinstance(asked.step, Collect) and _asks(request.text, asked.step)):
+        answer = self._reader.find_answer(asked.step, request.text) if asked else None
+        if asked is None or answer is None or not self._runner.has_answer(frames, answer):
             return None
-        answer = self._reader.find_answer(asked.step, request.text)
-        is_known = answer is not None and self._runner.has_answer(frames, answer)
-        return answer if is_known else None
+        return None if _asks_instead(request.text, asked.step, answer) else answer
 
     def confirmed(self, request: Request) -> str:
         """The payload that a plain yes or no to the last reply stands for; empty for all else."""
@@ -160,7 +159,8 @@ class FlowRules:
         intents = self._reader.find_intents(request.text, with_slips=False)
         if request.session.frames or not _has_family(intents, IntentFamily.ANSWER):
             return None
-        return Decision(Outcome.SMALLTALK, (self._make.small_talk("acknowledgement"),))
+        name = "complaint" if "answer/not-done" in intents else "acknowledgement"
+        return Decision(Outcome.SMALLTALK, (self._make.small_talk(name),))
 
     def stated_option(self, request: Request) -> Decision | None:
         """A message that is, or holds, an option of the question that waits; a question that holds
@@ -171,7 +171,7 @@ class FlowRules:
         if asked is None or not isinstance(asked.step, Collect) or request.text.strip().isdecimal():
             return None
         value = self._reader.find_stated_option(asked.step, request.text)
-        if value is None or _asks(request.text, asked.step):
+        if value is None or _asks_instead(request.text, asked.step, value):
             return None
         return self._walks.decide(self._runner.answer(frames, value), request, "flow_answer")
 
@@ -284,8 +284,10 @@ class FlowRules:
         asked = self._runner.waiting(request.session.frames)
         if asked is None:
             return ""
-        of_step = asked.step.topic if isinstance(asked.step, Do) else None
-        return of_step or next(iter(asked.flow.topics), "")
+        if isinstance(asked.step, Do) and asked.step.topic:
+            return asked.step.topic
+        ahead = _topics_ahead(asked)
+        return ahead.pop() if len(ahead) == 1 else next(iter(asked.flow.topics), "")
 
     # --- before and after all rules
 
@@ -322,10 +324,19 @@ class FlowRules:
         return replace(decision, replies=(*decision.replies, offer))
 
 
-def _asks(text: str, step: Collect) -> bool:
-    """Whether a text asks something, and is not one of the options in full."""
-    phrasings = (words(one) for option in step.options for one in option.phrasings)
-    return looks_like_question(text) and words(text) not in phrasings
+def _topics_ahead(asked: Asked) -> set[str]:
+    """The topics that the answers to a question lead to at once."""
+    steps = map(asked.flow.find_step, ways_on(asked.step))
+    topics = (one.topic for one in steps if isinstance(one, Do | Show))
+    return {topic for topic in topics if topic}
+
+
+def _asks_instead(text: str, step: Waiting, value: str) -> bool:
+    """Whether a text asks something though it holds an option; some options are questions."""
+    if not isinstance(step, Collect) or not looks_like_question(text):
+        return False
+    option = next((one for one in step.options if one.value == value), None)
+    return option is not None and not any(map(looks_like_question, option.phrasings))
 
 
 def _has_family(intents: Sequence[str], family: IntentFamily) -> bool:
