@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         0.6, ge=0, le=1, description="Rasa chắc từ mức này thì trả lời thẳng, từ 0 đến 1."
     )
     rasa_min_choices: float = Field(
-        0.4, ge=0, le=1, description="Rasa chắc từ mức này thì mời chọn, từ 0 đến 1."
+        0.6, ge=0, le=1, description="Rasa chắc từ mức này thì mời chọn, từ 0 đến 1."
     )
     host: str = Field("127.0.0.1", description="Địa chỉ máy chủ lắng nghe.")
     port: int = Field(8080, ge=0, le=65535, description="Cổng máy chủ lắng nghe.")
