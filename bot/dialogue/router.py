@@ -67,7 +67,7 @@ class Router:
         scams = ScamRules(catalog, walks, reader)
         self._moves = FlowMoves(catalog, walks)
         self._flows = FlowRules(catalog, walks, self._moves, reader, guess)
-        self._follow_ups = FollowUpRule(catalog)
+        self._follow_ups = FollowUpRule(catalog, self._moves)
         self._questions = QuestionRules(catalog, findings, self._flows, self._moves, scams)
         safety = SafetyRules(catalog, findings, self._questions, phrases)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
