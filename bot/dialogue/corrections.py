@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import islice
 
 from bot.dialogue.decisions import Request
-from bot.dialogue.flow_runner import FlowRunner, Frames, Walk
+from bot.dialogue.flow_frames import Frames
+from bot.dialogue.flow_pages import Walk
+from bot.dialogue.flow_runner import FlowRunner
 from bot.domain.flows import Do
 from bot.domain.understanding import IntentFamily
 from bot.nlu.answers import AnswerReader

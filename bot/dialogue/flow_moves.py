@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.dialogue.decisions import Clarity, Decision, Request, WayOn
-from bot.dialogue.flow_runner import Frames, Walk
+from bot.dialogue.flow_frames import Frames
+from bot.dialogue.flow_pages import Walk
 from bot.dialogue.flow_walks import FlowWalks
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog

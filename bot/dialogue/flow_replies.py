@@ -6,17 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.dialogue.flow_runner import (
-    Asked,
-    Ended,
-    FlowRunner,
-    Looped,
-    Lost,
-    NeedsPerson,
-    Page,
-    PutAway,
-    Walk,
-)
+from bot.dialogue.flow_pages import Asked, Ended, Looped, Lost, NeedsPerson, Page, PutAway, Walk
+from bot.dialogue.flow_runner import FlowRunner
 from bot.dialogue.replies import MAX_BUTTONS, ReplyMaker
 from bot.domain.cards import MAX_REPLY_CHARS, source_line
 from bot.domain.catalog import Catalog

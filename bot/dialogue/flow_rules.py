@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.dialogue.corrections import CorrectionReader
 from bot.dialogue.decisions import Clarity, Decision, Request, WayOn
 from bot.dialogue.flow_moves import FlowMoves
-from bot.dialogue.flow_runner import Asked
+from bot.dialogue.flow_pages import Asked
 from bot.dialogue.flow_walks import FlowWalks
 from bot.dialogue.questions import looks_like_question
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.dialogue.decisions import Decision, Request, WayOn
+from bot.dialogue.flow_pages import Looped, Lost, NeedsPerson, PutAway, Walk
 from bot.dialogue.flow_replies import FlowReplyMaker
-from bot.dialogue.flow_runner import FlowRunner, Looped, Lost, NeedsPerson, PutAway, Walk
+from bot.dialogue.flow_runner import FlowRunner
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
 from bot.domain.flows import Show

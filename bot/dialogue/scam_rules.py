@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.decisions import Decision, Request
-from bot.dialogue.flow_runner import Walk, kept_answer
+from bot.dialogue.flow_frames import kept_answer
+from bot.dialogue.flow_pages import Walk
 from bot.dialogue.flow_walks import FlowWalks
 from bot.dialogue.questions import looks_like_question
 from bot.domain.catalog import Catalog
