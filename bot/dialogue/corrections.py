@@ -45,10 +45,12 @@ class CorrectionReader:
         """
         frames = request.session.frames
         rest = _rest(request.text)
-        if rest is None or not self._runner.can_go_back(frames):
+        if rest is None:
             return None
         if not set(words(fold(rest))) - _NO_ANSWER:
             return self._runner.back(frames)
+        if not self._runner.can_go_back(frames):
+            return None
         if self._is_plain(rest) and self._was_task(frames):
             return self._runner.back(frames)
         return self._answered_anew(frames, rest) or self._guessed_anew(frames, rest)

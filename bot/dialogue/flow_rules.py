@@ -14,7 +14,7 @@ from bot.dialogue.questions import looks_like_question
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.dialogue.turns import nth_time
 from bot.domain.catalog import Catalog
-from bot.domain.flows import Collect, Do, Flow, Show, Waiting, ways_on
+from bot.domain.flows import Collect, Do, Flow, Show, Waiting
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     BACK,
@@ -325,8 +325,9 @@ class FlowRules:
 
 
 def _topics_ahead(asked: Asked) -> set[str]:
-    """The topics that the answers to a question lead to at once."""
-    steps = map(asked.flow.find_step, ways_on(asked.step))
+    """The topics that the options of a question lead to at once."""
+    options = asked.step.options if isinstance(asked.step, Collect) else ()
+    steps = (asked.flow.find_step(option.next) for option in options)
     topics = (one.topic for one in steps if isinstance(one, Do | Show))
     return {topic for topic in topics if topic}
 

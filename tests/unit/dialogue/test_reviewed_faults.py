@@ -58,6 +58,13 @@ def test_a_slip_that_names_no_answer_goes_one_step_back(talk, typed):
     assert talk.place == ("mot", "dau")
 
 
+def test_a_slip_where_nothing_was_answered_asks_again(talk):
+    talk.start(ONE)
+    turn = talk.say("nhầm rồi")
+    assert turn.outcome is Outcome.ANSWERED
+    assert "Hỏi dau?" in talk.text
+
+
 def test_a_task_that_was_said_done_by_mistake_waits_again(talk):
     talk.start(KICH_HOAT, "Mức 2", "Không rõ", "Đã xong")
     talk.say("nhầm, chưa xong")
