@@ -12,7 +12,7 @@ from bot.text.particles import peel
 
 #: What else may stand before and behind such a question without changing it.
 _BEFORE = frozenset(["thế", "vậy", "mà", "còn", "rồi", "thì", "nhưng", "và", "xong", "ủa", "u"])
-_BEHIND = frozenset(["à", "hả", "thế", "vậy", "z", "zay", "ta", "hay"])
+_BEHIND = frozenset(["à", "ha", "hả", "han", "hen", "hén", "thế", "vậy", "z", "zay", "ta", "hay"])
 
 
 @dataclass(frozen=True)

@@ -15,39 +15,9 @@ _BEFORE = frozenset(
     ["dạ", "vâng", "ừ", "ừm", "ờ", "uh", "uk", "ukm", "ok", "oke", "à", "á", "ạ", "ah"]
 )
 _BEHIND = frozenset(
-    [
-        "ạ",
-        "á",
-        "ah",
-        "ha",
-        "hen",
-        "hén",
-        "han",
-        "nhỉ",
-        "nhé",
-        "nhá",
-        "nha",
-        "nè",
-        "nghen",
-        "đi",
-        "ơi",
-        "đây",
-        "đấy",
-        "đó",
-        "luôn",
-        "chứ",
-        "thôi",
-        "em",
-        "bot",
-        "ad",
-        "bạn",
-        "bác",
-        "con",
-        "cháu",
-        "anh",
-        "chị",
-    ]
-)
+    ["ạ", "á", "ah", "nhỉ", "nhé", "nhá", "nha", "nè", "nghen", "đi", "ơi", "đây", "đấy", "đó",
+     "luôn", "chứ", "thôi", "em", "bot", "ad", "bạn", "bác", "con", "cháu", "anh", "chị"]
+)  # fmt: skip
 #: These count only with their marks: "co" is rather có, "lam" rather làm.
 _BEHIND_WITH_MARKS = frozenset(["cô", "chú", "ông", "bà", "lắm"])
 

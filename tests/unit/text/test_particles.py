@@ -24,6 +24,7 @@ from bot.text.particles import peel
         ("xong rồi à", "xong rồi à"),
         # These carry the meaning.
         ("chua co", "chua co"),
+        ("con han", "con han"),
         ("nhé", "nhé"),
         ("dạ ạ", "dạ"),
     ],
