@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from bot.domain.flows import Collect, Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
-from bot.nlu.task_states import find_state
+from bot.nlu.task_states import find_state, is_doubtful
 from bot.text.fold import fold
 from bot.text.normalize import to_syllables, words
 from bot.text.particles import peel
@@ -80,7 +80,9 @@ class AnswerReader:
         if not with_slips or not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
             return ()
         near = get_close_matches(key, self.intents, n=1, cutoff=MIN_LIKENESS_OF_EXAMPLE)
-        return self.intents[near[0]] if near else ()
+        found = self.intents[near[0]] if near else ()
+        # "Mất mạng rồi" is no slip of "tắt mạng rồi".
+        return () if _SAYS_DONE.intersection(found) and is_doubtful(syllables) else found
 
     def find_answer(  # noqa: PLR0911 - a list
         self, step: Waiting, text: str

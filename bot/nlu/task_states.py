@@ -44,6 +44,7 @@ _FAILURES = _any_of(
 _NOT_DONE = _any_of(
     "mất, lừa, lộ, bị, khóa, quên, hết, hỏng, sai, hư, chết, nhầm, "
     "bỏ, thôi, chán, mệt, nản, mai, để sau, hôm khác, lát, nghỉ, bận rồi, bận quá, buồn ngủ, "
+    "đợi mãi, đợi hoài, đợi lâu, chờ mãi, chờ hoài, chờ lâu, "
     "đổi ý, khuya, tối rồi, già rồi, khó, muốn, "
     "chuyển tiền, chuyển khoản, otp, đọc mã, đưa mã, cho mã, cung cấp mã, link, đường dẫn, "
     "cho họ, cho nó, cho người, có người, gọi tôi, gọi cho tôi, trừ tiền, rút tiền, lấy tiền, "
@@ -76,8 +77,14 @@ def find_state(syllables: Sequence[str]) -> str | None:
         return None
     if _FAILURES.search(typed) or not _FAILURES_WITH_MARKS.isdisjoint(said):
         return None if _has(said, _OVER) else TROUBLE
-    is_doubtful = _OTHERS_PRESS.search(typed) or _NOT_DONE.search(_HARMLESS.sub("", typed))
-    return DONE if _is_told(said) and not is_doubtful else None
+    return DONE if _is_told(said) and not is_doubtful(said) else None
+
+
+def is_doubtful(syllables: Sequence[str]) -> bool:
+    """Whether some of the words forbid to take the message for a report that something is done."""
+    typed = " ".join(syllables)
+    is_harm = _NOT_DONE.search(_HARMLESS.sub("", typed)) or _OTHERS_PRESS.search(typed)
+    return bool(is_harm) or _has(syllables, _DENIALS)
 
 
 def _has(said: Iterable[str], known: frozenset[str]) -> bool:

@@ -147,6 +147,12 @@ def test_a_short_message_with_another_word_is_no_slip():
     assert reader.find_intents("bo roi") == ()
 
 
+def test_a_loss_is_no_slip_of_something_done():
+    reader = AnswerReader.of([Intent(IntentName("answer/done"), ("tắt mạng rồi",))], {})
+    assert reader.find_intents("tat mangg roi") == ("answer/done",)
+    assert reader.find_intents("mat mang roi") == ()
+
+
 def test_yes_is_no_word_that_only_looks_like_it_without_marks():
     whom = question("ai", option("Con tôi", "con", END), option("Cô tôi", "co", END))
     means = question("gi", option("Dùng thẻ", "the", END), option("Máy tính", "may", END))

@@ -52,7 +52,7 @@ def test_what_is_told_as_failed_is_trouble(text):
         # questions
         *("xong chưa", "da xong chua", "làm sao rồi", "đã làm gì", "xong rồi à", "đã báo bao giờ"),
         # giving up and putting off
-        *("met qua roi", "thoi roi", "bo roi", "de mai roi", "chán rồi", "không cần rồi"),
+        *("met qua roi", "thoi roi", "bo roi", "de mai roi", "chán rồi", "đợi mãi rồi"),
         # losses, scams, being late
         *("mất tiền rồi", "chuyen tien roi", "doc otp roi", "doc otp cho ho roi", "bam link roi"),
         *("cong an goi roi", "no goi toi roi", "công an đã gọi rồi", "qua han roi"),
