@@ -34,7 +34,7 @@ from bot.settings import PROJECT_ROOT, Settings
 
 FLOW = "dang-ky-muc-1"
 WARM_UP = 5
-_SECONDS_TO_START = 120
+_SECONDS_TO_START = 600
 #: Two ports that nothing else here uses.
 _PORT, _RASA_PORT = 18080, 15005
 

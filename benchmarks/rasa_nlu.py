@@ -5,7 +5,7 @@
 
 FOLDER is an export; what is not trained there yet is trained, and timed. Both get the questions as
 typed, one after the other on one thread, in a process of their own, topics alone are ranked.
-`--lines` prints, for pairs of confidence lines, what each would do with the answers.
+`--lines` prints, for pairs of confidence lines, what each would do, and nothing else.
 """
 
 from __future__ import annotations
@@ -152,6 +152,7 @@ def main() -> None:
     ]
     if options.lines:
         print_lines(questions, found)
+        return
     at = [number for number, one in enumerate(questions) if one.topic]
     inside = [questions[one] for one in at]
     report = {

@@ -80,11 +80,12 @@ class Settings(BaseSettings):
     rasa_retries: int = Field(
         1, ge=0, le=5, description="Số lần hỏi lại máy chủ Rasa khi lỗi có thể tự hết."
     )
+    # Both chosen on the development questions with `python -m benchmarks.rasa_nlu … --lines`.
     rasa_min_answer: float = Field(
-        0.5, ge=0, le=1, description="Rasa chắc từ mức này thì trả lời thẳng, từ 0 đến 1."
+        0.6, ge=0, le=1, description="Rasa chắc từ mức này thì trả lời thẳng, từ 0 đến 1."
     )
     rasa_min_choices: float = Field(
-        0.3, ge=0, le=1, description="Rasa chắc từ mức này thì mời chọn, từ 0 đến 1."
+        0.6, ge=0, le=1, description="Rasa chắc từ mức này thì mời chọn, từ 0 đến 1."
     )
     host: str = Field("127.0.0.1", description="Địa chỉ máy chủ lắng nghe.")
     port: int = Field(8080, ge=0, le=65535, description="Cổng máy chủ lắng nghe.")

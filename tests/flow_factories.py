@@ -214,6 +214,7 @@ INTENTS = {
     "ask/place": ("làm ở đâu",),
     "ask/documents": ("cần giấy tờ gì",),
     "ask/steps": ("làm thế nào",),
+    "ask/start": ("làm từng bước đi", "làm luôn"),
     "smalltalk/thanks": ("cảm ơn bạn nhiều",),
     "handoff/person": ("cho tôi gặp cán bộ",),
     "flow/kich-hoat": ("dắt tôi kích hoạt",),

@@ -138,14 +138,14 @@ class Conversations:
         if utterance.payload:
             return Utterance(payload=mask_personal_data(utterance.payload))
         max_chars = self._app.settings.max_utterance_chars
-        in_flow = bool(session.frames)
-        text = say_without_personal_data(utterance.text, max_chars, expects_code=in_flow)
+        is_led = bool(session.frames)
+        text = say_without_personal_data(utterance.text, max_chars, is_led=is_led)
         return Utterance(text=text)
 
 
 def _utterance_of(value: JsonObject) -> Utterance:
     """A pressed button, or else what was typed."""
-    if value.get("press") is not None:
+    if value.get("press"):
         return Utterance(payload=text_of(value, "press"))
     return Utterance(text=text_of(value, "text"))
 

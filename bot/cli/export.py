@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--classifier",
         choices=list(Classifier),
         default=Classifier.LOGISTIC,
-        help="Bộ phân loại của Rasa: logistic (vài phút) hoặc diet (nhiều giờ).",
+        help="Bộ phân loại của Rasa: logistic, hoặc diet (huấn luyện lâu hơn nhiều).",
     )
     parser.add_argument(
         "--per-intent",

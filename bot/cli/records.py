@@ -14,43 +14,24 @@ from typing import Any
 
 from bot.cli.json_lines import JsonObject, UnusableLine, parse_object
 from bot.domain.messages import Utterance
-from bot.text.normalize import clean
-from bot.text.personal_data import MASK, find_personal_data, mask_personal_data
+from bot.text.hearing import Heard, hear
+from bot.text.personal_data import MASK
 
 #: Nobody's, but taken for personal data wherever it stands.
 _STAND_INS = ("0" * 12, "x@x.vn")
 
 
-@dataclass(frozen=True)
-class Heard:
-    """How the engine heard what was typed: cleaned and masked text, and what it noted of it."""
-
-    text: str
-    has_personal_data: bool
-    is_too_long: bool
-
-
-def hear(text: str, max_chars: int, *, expects_code: bool) -> Heard:
-    """What is heard of a typed text of which the first `max_chars` are read."""
-    cleaned = clean(text[:max_chars])
-    return Heard(
-        mask_personal_data(cleaned, expects_code=expects_code),
-        bool(find_personal_data(cleaned, expects_code=expects_code)),
-        len(text) > max_chars,
-    )
-
-
-def say_without_personal_data(text: str, max_chars: int, *, expects_code: bool) -> str:
+def say_without_personal_data(text: str, max_chars: int, *, is_led: bool) -> str:
     """A text without personal data that is heard like this one. Where none is found, which takes
     numbers in odd places, the masked text: it is answered as if nothing had been masked.
     """
-    heard = hear(text, max_chars, expects_code=expects_code)
+    heard = hear(text, max_chars, is_led=is_led)
     # Spaces at the end make a text too long again without being heard.
     length = max_chars + 1 if heard.is_too_long else 0
     others = (one.ljust(length) for one in _other_wordings(heard))
     fallback = heard.text.ljust(length)
     return next(
-        (one for one in others if hear(one, max_chars, expects_code=expects_code) == heard),
+        (one for one in others if hear(one, max_chars, is_led=is_led) == heard),
         fallback,
     )
 

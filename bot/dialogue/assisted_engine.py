@@ -12,8 +12,8 @@ from datetime import date
 
 from bot.dialogue.choices import find_choice
 from bot.dialogue.engine import Engine
+from bot.dialogue.question_rules import MAX_PIECES
 from bot.dialogue.questions import split_clauses, split_questions
-from bot.dialogue.router import MAX_PIECES
 from bot.domain.messages import Utterance
 from bot.domain.ports import Understander
 from bot.domain.session import Session, Turn

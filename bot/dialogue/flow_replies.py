@@ -6,16 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.dialogue.flow_runner import (
-    Asked,
-    Ended,
-    FlowRunner,
-    Looped,
-    Lost,
-    NeedsPerson,
-    Page,
-    Walk,
-)
+from bot.dialogue.flow_pages import Asked, Ended, Looped, Lost, NeedsPerson, Page, PutAway, Walk
+from bot.dialogue.flow_runner import FlowRunner
 from bot.dialogue.replies import MAX_BUTTONS, ReplyMaker
 from bot.domain.cards import MAX_REPLY_CHARS, source_line
 from bot.domain.catalog import Catalog
@@ -25,6 +17,7 @@ from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     ASK,
     BACK,
+    PAUSE,
     RESTART,
     RESUME,
     STOP,
@@ -86,9 +79,19 @@ class FlowReplyMaker:
             case Lost():
                 return self._lost(page.flow, walk.frames)
             case NeedsPerson():
-                return self._make.text(SystemText.FLOW_NEEDS_PERSON, self._go_on(walk.frames))
+                return self._needs_person(walk.frames)
+            case PutAway():
+                return self._make.text(SystemText.FLOW_PUT_AWAY, title=page.flow.title)
             case Looped():
                 return None
+
+    def _needs_person(self, frames: tuple[Frame, ...]) -> Reply:
+        text = self._make.text(SystemText.FLOW_NEEDS_PERSON, self._go_on(frames))
+        return _with_moves(text) if frames else text
+
+    def gone(self) -> Reply:
+        """Tells who is being led that the flow is there no more."""
+        return self._make.text(SystemText.FLOW_GONE)
 
     def asked(self, asked: Asked, frames: tuple[Frame, ...]) -> Reply:
         """The question or the task that waits, with its answers as buttons."""
@@ -172,7 +175,7 @@ class FlowReplyMaker:
 
     def _lost(self, flow: Flow | None, frames: tuple[Frame, ...]) -> Reply:
         if flow is None:
-            return self._make.text(SystemText.FLOW_GONE, self._go_on(frames))
+            return replace(self.gone(), buttons=self._go_on(frames))
         return self._make.text(SystemText.FLOW_LOST, title=flow.title)
 
     def _go_on(self, frames: Sequence[Frame]) -> tuple[Button, ...]:
@@ -217,7 +220,7 @@ class FlowReplyMaker:
         return (resume, self._make.button(SystemText.BUTTON_RESTART, move_payload(RESTART)), stop)
 
     def guessed(self, asked: Asked, option: Option, others: Sequence[Button]) -> Reply:
-        """Asks whether an option was meant; `others` are what else may have been."""
+        """Asks whether an option was meant; `others` are what else may have been, or a person."""
         payload = answer_payload(asked.flow.id, asked.step.id, option.value)
         no = self._make.button(SystemText.BUTTON_NO, move_payload(RESUME))
         buttons = (Button(option.label, payload), *others, no)
@@ -237,8 +240,8 @@ class FlowReplyMaker:
 
 
 def _with_moves(offer: Reply) -> Reply:
-    """An offer to go on, which a plain yes accepts and a plain no declines."""
-    return replace(offer, yes=move_payload(RESUME), no=move_payload(STOP))
+    """An offer to go on, which a plain yes accepts and a plain no puts off."""
+    return replace(offer, yes=move_payload(RESUME), no=move_payload(PAUSE))
 
 
 def _fits(first: Reply, second: Reply) -> bool:

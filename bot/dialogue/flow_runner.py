@@ -6,11 +6,35 @@ said comes as pages, which `bot.dialogue.flow_replies` makes into messages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from bot.dialogue.conditions import way
+from bot.dialogue.flow_frames import (
+    Frames,
+    answered,
+    flat,
+    groups_of,
+    handed_over,
+    has_room,
+    kept_answer,
+    known_answer,
+    nearest_place,
+    place_in_group,
+    undone,
+    way_after,
+    with_slots,
+)
+from bot.dialogue.flow_pages import (
+    Asked,
+    Ended,
+    Looped,
+    Lost,
+    NeedsPerson,
+    Page,
+    PutAway,
+    Walk,
+)
 from bot.domain.flows import (
     END,
     PERSON,
@@ -29,85 +53,14 @@ from bot.domain.flows import (
     Step,
     StepId,
     Waiting,
-    ways_on,
 )
-from bot.domain.frames import DONE, LEADING_ON, MAX_TRAIL, TROUBLE, UNSURE, Frame, Passed
-from bot.domain.scam_signs import FEW, MANY, NONE
+from bot.domain.frames import DONE, MAX_TRAIL, TROUBLE, Frame
 
 #: More steps than this without a question to the citizen is a loop that an author made. Answers
 #: kept from before a correction are no loop: there are at most so many as are remembered.
 MAX_STEPS_PER_TURN = 50 + 2 * MAX_TRAIL
-#: A flow and what it calls and links to are at most so deep; a link goes over for good then.
-MAX_DEPTH = 5
 #: So many flows can be begun and unfinished, not counting those that they called.
 MAX_WAITING = 3
-
-Frames: TypeAlias = tuple[Frame, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Said at the end of a flow."""
-
-    flow: Flow
-    #: Whether a task was done: a flow that only led to a topic needs no closing words.
-    has_done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Said when the content changed so that the citizen's place is gone."""
-
-    flow: Flow | None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedsPerson:
-    """Said when only a person can help."""
-
-    flow: Flow
-
-
-@dataclass(frozen=True, slots=True)
-class Looped:
-    """Recorded when a flow went round without asking anything."""
-
-    flow: Flow
-    step_id: StepId
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The step that the citizen is asked to answer, and where it stands on the way."""
-
-    flow: Flow
-    step: Waiting
-    frame: Frame
-
-    @property
-    def progress(self) -> tuple[int, int] | None:
-        """Number of this task and of all tasks on the way; None for what is no task of the main
-        way.
-        """
-        return progress(self.flow, self.frame)
-
-
-#: What is said on the way, in order.
-Page: TypeAlias = Say | Show | Asked | Ended | Lost | NeedsPerson | Looped
-
-
-@dataclass(frozen=True)
-class Walk:
-    """Where one turn through flows led to."""
-
-    frames: Frames
-    pages: tuple[Page, ...] = ()
-    #: The steps that were taken, such as "kich-hoat/noi-cai", in order.
-    taken: tuple[str, ...] = ()
-    #: The flows that came to their end.
-    ended: tuple[FlowId, ...] = ()
-    #: What was answered, such as "danh-gia/diem=5".
-    answered: str = ""
 
 
 @dataclass
@@ -138,19 +91,40 @@ class FlowRunner:
         """Begin a flow; one that waits already goes on where it was. Others wait below."""
         if raised := self.raise_begun(frames, flow):
             return self.resume(raised)
-        kept = _flat(_groups(frames)[-(MAX_WAITING - 1) :])
+        kept, put_away = self._made_room(frames)
         first = Frame(flow.id, flow.steps[0].id, given=given or {})
-        return self._go(_Walking([*kept, first]))
+        return self._go(_Walking([*kept, first], pages=[*put_away]))
+
+    def _made_room(self, frames: Frames) -> tuple[Frames, list[PutAway]]:
+        """The flows that go on waiting below another: one in which nothing was answered has to go
+        first, then the oldest.
+        """
+        groups = groups_of(frames)
+        if len(groups) < MAX_WAITING:
+            return frames, []
+        goes = next((one for one in groups if not self.can_go_back(one)), groups[0])
+        flow = self.find_flow(goes[0].flow_id)
+        is_told = flow is not None and self.can_go_back(goes)
+        told = [PutAway(flow)] if flow is not None and is_told else []
+        return flat(one for one in groups if one is not goes), told
+
+    def known(self, frames: Frames) -> Frames:
+        """The frames without flows that are gone, and without what those had called."""
+        kept = []
+        for group in groups_of(frames):
+            gone = (at for at, one in enumerate(group) if self.find_flow(one.flow_id) is None)
+            kept.append(group[: next(gone, len(group))])
+        return flat(kept)
 
     def raise_begun(self, frames: Frames, flow: Flow) -> Frames:
         """The frames with the one in which this flow was begun, or called, on top; empty when it is
         not under way.
         """
-        groups = _groups(frames)
+        groups = groups_of(frames)
         same = next((one for one in groups if flow.id in {frame.flow_id for frame in one}), None)
         if same is None:
             return ()
-        return _flat([one for one in groups if one is not same] + [same])
+        return flat([one for one in groups if one is not same] + [same])
 
     def resume(self, frames: Frames) -> Walk:
         """Say again where the citizen stands."""
@@ -158,15 +132,15 @@ class FlowRunner:
 
     def restart(self, frames: Frames) -> Walk:
         """The flow from its beginning."""
-        *below, group = _groups(frames)
+        *below, group = groups_of(frames)
         flow = self.find_flow(group[0].flow_id)
         if flow is None:
             return self.resume(frames)
-        return self._go(_Walking([*_flat(below), Frame(flow.id, flow.steps[0].id)]))
+        return self._go(_Walking([*flat(below), Frame(flow.id, flow.steps[0].id)]))
 
     def stop(self, frames: Frames) -> Walk:
         """Leave the flow and all that it called; what waits below is not begun by itself."""
-        return Walk(_flat(_groups(frames)[:-1]))
+        return Walk(flat(groups_of(frames)[:-1]))
 
     # --- answering
 
@@ -183,16 +157,16 @@ class FlowRunner:
     def has_answer(self, frames: Frames, value: str) -> bool:
         """Whether the step that waits has such an answer."""
         asked = self.waiting(frames)
-        return asked is not None and _way_after(asked.step, value, frames[-1].slots) is not None
+        return asked is not None and way_after(asked.step, value, frames[-1].slots) is not None
 
     def begun_flow(self, frames: Frames) -> Flow | None:
         """The flow that was begun, whatever it called since; None when there is none."""
-        groups = _groups(frames)
+        groups = groups_of(frames)
         return self.find_flow(groups[-1][0].flow_id) if groups else None
 
     def can_go_back(self, frames: Frames) -> bool:
         """Whether anything was answered in the flow that was begun last."""
-        groups = _groups(frames)
+        groups = groups_of(frames)
         return any(frame.trail for frame in groups[-1]) if groups else False
 
     def answer(self, frames: Frames, value: str) -> Walk:
@@ -201,21 +175,26 @@ class FlowRunner:
         An answer that the step does not know asks it again.
         """
         asked = self.waiting(frames)
-        to = _way_after(asked.step, value, frames[-1].slots) if asked else None
+        to = way_after(asked.step, value, frames[-1].slots) if asked else None
         if asked is None or to is None:
             return self.resume(frames)
-        answered = f"{asked.flow.id}/{asked.step.id}={value}"
+        told = f"{asked.flow.id}/{asked.step.id}={value}"
         if to == PERSON:
-            return Walk(frames, (NeedsPerson(asked.flow),), answered=answered)
-        walking = _Walking([*frames[:-1], _answered(frames[-1], asked.step, value)])
+            # Nobody can help with this trouble here, so the task it arose at waits again.
+            trail = frames[-1].trail
+            is_trouble = bool(trail) and trail[-1].answer == TROUBLE
+            waiting = undone(frames[-1], len(trail) - 1) if is_trouble else frames[-1]
+            page = NeedsPerson(asked.flow)
+            return Walk((*frames[:-1], waiting), (page,), answered=told)
+        walking = _Walking([*frames[:-1], answered(frames[-1], asked.step, value)])
         walk = walking.end() if self._move(walking, to) else self._go(walking)
-        return replace(walk, answered=answered)
+        return replace(walk, answered=told)
 
     def back(self, frames: Frames) -> Walk:
         """The step before, as it was; the first step stays where it is."""
         frame = frames[-1]
         if frame.trail:
-            return self._go(_Walking([*frames[:-1], _undone(frame, len(frame.trail) - 1)]))
+            return self._go(_Walking([*frames[:-1], undone(frame, len(frame.trail) - 1)]))
         can_go_back = frame.is_called and self.can_go_back(frames)
         return self.back(frames[:-1]) if can_go_back else self.resume(frames)
 
@@ -228,7 +207,7 @@ class FlowRunner:
         flow = self.find_flow(frame.flow_id)
         places = [at for at, one in enumerate(frame.trail) if one.step_id == step_id]
         step = flow.find_step(step_id) if flow and places else None
-        if step is None or _way_after(step, value, frame.slots) is None:
+        if step is None or way_after(step, value, frame.slots) is None:
             return None
         at = places[-1]
         later: dict[str, str] = {
@@ -236,14 +215,14 @@ class FlowRunner:
             for one in frame.trail[at + 1 :]
             if one.answer != TROUBLE
         }
-        earlier = replace(_undone(frame, at), given={**frame.given, **later})
+        earlier = replace(undone(frame, at), given={**frame.given, **later})
         return self.answer((*frames[:-1], earlier), value)
 
     def answered_questions(self, frames: Frames) -> Iterator[tuple[Frames, Collect]]:
         """The questions answered so far in the flow that was begun last and in what it called, the
         latest first, each with the frames up to its flow.
         """
-        for depth in range(len(_groups(frames)[-1]) if frames else 0):
+        for depth in range(len(groups_of(frames)[-1]) if frames else 0):
             above = frames[: len(frames) - depth]
             flow = self.find_flow(above[-1].flow_id)
             for step_id in dict.fromkeys(one.step_id for one in reversed(above[-1].trail)):
@@ -263,7 +242,7 @@ class FlowRunner:
                 return walking.end()
             step = flow.find_step(walking.frames[-1].step_id)
             if step is None:
-                walking.frames[-1] = _nearest_place(walking.frames[-1], flow)
+                walking.frames[-1] = nearest_place(walking.frames[-1], flow)
                 walking.pages.append(Lost(flow))
             elif self._take(walking, flow, step):
                 return walking.end()
@@ -278,25 +257,25 @@ class FlowRunner:
         walking.taken.append(f"{flow.id}/{step.id}")
         match step:
             case Collect() | Do() | Inspect():
-                known = _known_answer(frame, step)
+                known = known_answer(frame, step)
                 if known is None:
                     walking.pages.append(Asked(flow, step, frame))
                     return True
-                walking.frames[-1] = _answered(frame, step, known)
-                return self._move(walking, _way_after(step, known, frame.slots) or END)
+                walking.frames[-1] = answered(frame, step, known)
+                return self._move(walking, way_after(step, known, frame.slots) or END)
             case Say() | Show():
                 walking.pages.append(step)
                 return self._move(walking, way(step.next, frame.slots))
             case SetSlots():
-                slots = _with(frame.slots, step.slots)
+                slots = with_slots(frame.slots, step.slots)
                 walking.frames[-1] = replace(frame, slots=slots)
                 return self._move(walking, way(step.next, slots))
-            case Link() if (at := _place_in_group(walking.frames, step.flow)) is not None:
+            case Link() if (at := place_in_group(walking.frames, step.flow)) is not None:
                 # It is under way already: it begins anew, and what it called is left. It asks all
                 # again: with the answers that led here it would only lead here again.
                 is_called = walking.frames[at].is_called
                 walking.frames[at:] = [self._first_frame(step.flow, {}, is_called=is_called)]
-            case Call() | Link() if self.find_flow(step.flow) and _has_room(walking.frames):
+            case Call() | Link() if self.find_flow(step.flow) and has_room(walking.frames):
                 walking.frames.append(self._first_frame(step.flow, frame.slots, is_called=True))
             case Call():
                 return self._move(walking, PERSON)
@@ -313,7 +292,7 @@ class FlowRunner:
         flow = self.find_flow(flow_id)
         if flow is None:
             return Frame(flow_id, END, is_called=is_called)
-        given = _handed_over(known, flow)
+        given = handed_over(known, flow)
         return Frame(flow_id, flow.steps[0].id, given=given, is_called=is_called)
 
     def _move(self, walking: _Walking, to: StepId) -> bool:
@@ -322,11 +301,11 @@ class FlowRunner:
         troubles = [at for at, one in enumerate(frame.trail) if one.answer == TROUBLE]
         if to == PERSON:
             if frame.trail:
-                walking.frames[-1] = _undone(frame, len(frame.trail) - 1)
+                walking.frames[-1] = undone(frame, len(frame.trail) - 1)
             walking.pages.append(NeedsPerson(self._flows[frame.flow_id]))
             return True
         if to == RETRY and troubles:
-            walking.frames[-1] = _undone(frame, troubles[-1])
+            walking.frames[-1] = undone(frame, troubles[-1])
             return False
         if to in {END, RETRY}:
             return self._end(walking)
@@ -358,149 +337,3 @@ class FlowRunner:
         frame = walking.frames[-1]
         flow = self.find_flow(frame.flow_id)
         return flow.find_step(frame.step_id) if flow else None
-
-
-def _groups(frames: Frames) -> list[Frames]:
-    """Each flow that was begun with what it called: the first frame of a group is not called."""
-    groups: list[list[Frame]] = []
-    for frame in frames:
-        if groups and frame.is_called:
-            groups[-1].append(frame)
-        else:
-            groups.append([frame])
-    return [tuple(one) for one in groups]
-
-
-def _flat(groups: Iterable[Frames]) -> Frames:
-    return tuple(frame for group in groups for frame in group)
-
-
-def _place_in_group(frames: list[Frame], flow_id: FlowId) -> int | None:
-    """Where the flow stands among those that called the one on top; None when it does not."""
-    first = len(frames) - len(_groups(tuple(frames))[-1])
-    places = (at for at in range(first, len(frames)) if frames[at].flow_id == flow_id)
-    return next(places, None)
-
-
-def _has_room(frames: list[Frame]) -> bool:
-    """Whether the flow on top may call another."""
-    return len(_groups(tuple(frames))[-1]) < MAX_DEPTH
-
-
-def _handed_over(slots: Mapping[str, str], flow: Flow) -> dict[str, str]:
-    """The slots that answer a question of the flow: one of the same name, with such an option."""
-    questions = [step for step in flow.steps if isinstance(step, Collect)]
-    answers = {(one.slot, option.value) for one in questions for option in one.options}
-    return {slot: value for slot, value in slots.items() if (slot, value) in answers}
-
-
-def _way_after(step: Step, answer: str, slots: Mapping[str, str]) -> StepId | None:
-    """Where an answer leads; None when the step has no such answer."""
-    if isinstance(step, Do):
-        to_next = dict.fromkeys(LEADING_ON, way(step.next, slots))
-        return {**to_next, TROUBLE: step.trouble}.get(answer)
-    if not isinstance(step, Collect | Inspect):
-        return None
-    if answer == UNSURE:
-        return step.unsure
-    if isinstance(step, Inspect):
-        known = answer in {MANY, FEW, NONE}
-        return way(step.next, {**slots, step.slot: answer}) if known else None
-    return next((one.next for one in step.options if one.value == answer), None)
-
-
-def _answered(frame: Frame, step: Waiting, answer: str) -> Frame:
-    """The frame after an answer, still on the same step."""
-    passed = Passed(step.id, answer, frame.slots)
-    slots, keys = frame.slots, {kept_answer(step.id)}
-    if not isinstance(step, Do):
-        slots, keys = _with(frame.slots, {step.slot: answer}), {kept_answer(step.id), step.slot}
-    given = {key: value for key, value in frame.given.items() if key not in keys}
-    return replace(frame, slots=slots, trail=(*frame.trail, passed)[-MAX_TRAIL:], given=given)
-
-
-def kept_answer(step_id: StepId) -> str:
-    """The key under which an answer to a step is given beforehand; no slot is named so."""
-    return f"step:{step_id}"
-
-
-def _known_answer(frame: Frame, step: Waiting) -> str | None:
-    """The answer given beforehand, if the step has it and it needs nobody."""
-    keys = (
-        (kept_answer(step.id), step.slot) if isinstance(step, Collect) else (kept_answer(step.id),)
-    )
-    for key in keys:
-        answer = frame.given.get(key)
-        if answer is not None and _way_after(step, answer, frame.slots) not in {None, PERSON}:
-            return answer
-    return None
-
-
-def _undone(frame: Frame, at: int) -> Frame:
-    """The frame as it was before the answer at this place of its trail."""
-    passed = frame.trail[at]
-    return replace(
-        frame, step_id=passed.step_id, slots=passed.slots, trail=frame.trail[:at], given={}
-    )
-
-
-def _nearest_place(frame: Frame, flow: Flow) -> Frame:
-    """The latest answered step that the flow still has, or its beginning."""
-    for at in range(len(frame.trail) - 1, -1, -1):
-        if flow.find_step(frame.trail[at].step_id):
-            return _undone(frame, at)
-    return Frame(flow.id, flow.steps[0].id, is_called=frame.is_called)
-
-
-def _with(slots: Mapping[str, str], more: Mapping[str, str | None]) -> dict[str, str]:
-    merged = {**slots, **more}
-    return {key: value for key, value in merged.items() if value is not None}
-
-
-def progress(flow: Flow, frame: Frame) -> tuple[int, int] | None:
-    """Number of the task that waits, and of all tasks on its way; None for anything else.
-
-    Repairs do not count: only tasks that can be reached without anything going wrong do.
-    """
-    main = main_tasks(flow)
-    if frame.step_id not in main:
-        return None
-    done = {one.step_id for one in frame.trail if one.answer in LEADING_ON and one.step_id in main}
-    number = len(done - {frame.step_id}) + 1
-    return number, number - 1 + _longest(flow, frame.step_id, main)
-
-
-def main_tasks(flow: Flow) -> frozenset[StepId]:
-    """The tasks that can be reached from the beginning without anything going wrong."""
-    found: set[StepId] = set()
-    queue = [flow.steps[0].id]
-    while queue:
-        step_id = queue.pop()
-        step = flow.find_step(step_id)
-        if step is not None and step_id not in found:
-            found.add(step_id)
-            queue += _good_ways(step)
-    return frozenset(one.id for one in flow.steps if isinstance(one, Do) and one.id in found)
-
-
-def _good_ways(step: Step) -> list[StepId]:
-    """Where a step leads when nothing goes wrong."""
-    if isinstance(step, Do):
-        return [branch.then for branch in step.next]
-    return list(ways_on(step))
-
-
-def _longest(flow: Flow, start: StepId, main: frozenset[StepId]) -> int:
-    """The most tasks from a step to the end, going nowhere twice."""
-    known: dict[StepId, int] = {}
-
-    def count(step_id: StepId, seen: frozenset[StepId]) -> int:
-        step = flow.find_step(step_id)
-        if step is None or step_id in seen:
-            return 0
-        if step_id not in known:
-            below = [count(one, seen | {step_id}) for one in _good_ways(step)]
-            known[step_id] = max(below, default=0) + (step_id in main)
-        return known[step_id]
-
-    return count(start, frozenset())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bot.dialogue.decisions import Decision, Request
+from bot.dialogue.flow_moves import FlowMoves
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.cards import fact_card
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
-from bot.domain.messages import Reply
+from bot.domain.messages import Button, Reply
+from bot.domain.payloads import TOPIC, parse_payload
 from bot.domain.session import Outcome, ScoredTopic
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import FollowUp
@@ -17,8 +19,9 @@ from bot.nlu.follow_ups import FollowUpReader
 class FollowUpRule:
     """Answers one more thing about a topic, over one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, moves: FlowMoves) -> None:
         self._catalog = catalog
+        self._moves = moves
         self._reader = FollowUpReader.of(catalog.intents, catalog.abbreviations)
         self._make = ReplyMaker(catalog)
 
@@ -27,18 +30,36 @@ class FollowUpRule:
         that of the flow under way; a question back when there is none. None for other messages.
         """
         asked = self._reader.find(request.text)
-        named = map(self._catalog.find_topic, (request.session.topic, topic_under_way))
+        last = "" if request.is_back else request.session.topic
+        named = map(self._catalog.find_topic, (last, topic_under_way))
         topics = [topic for topic in named if topic is not None]
         if asked is None:
             return None
+        if asked is FollowUp.START:
+            return self._started(topics, request)
         if not topics:
-            which = self._make.text(SystemText.FOLLOW_UP_WHICH, self._make.ways_on())
-            return Decision(Outcome.CLARIFY, (which,), rule=asked)
+            return Decision(Outcome.CLARIFY, (self._which(request),), rule=asked)
         for topic in topics:
             if reply := self._told(topic, asked, request):
                 found = (ScoredTopic(topic.id, 1.0),)
                 return Decision(Outcome.ANSWERED, (reply,), found, rule=asked)
-        return Decision(Outcome.UNKNOWN, (self._not_told(topics[0]),), rule=asked)
+        reply = self._not_told(topics[0])
+        return Decision(Outcome.UNKNOWN, (reply,), rule=asked, told=topics[0].id)
+
+    def _which(self, request: Request) -> Reply:
+        """Asks which matter is meant: one of those that were just offered, if any."""
+        offered = [
+            Button(one.label, one.payload)
+            for one in request.session.choices
+            if parse_payload(one.payload)[0] == TOPIC
+        ]
+        return self._make.text(SystemText.FOLLOW_UP_WHICH, (*offered, *self._make.ways_on()))
+
+    def _started(self, topics: list[Topic], request: Request) -> Decision | None:
+        """The flow of what was told last; None where it has none."""
+        flows = (self._catalog.flows_of_topics.get(topic.id) for topic in topics[:1])
+        flow = next(flows, None)
+        return self._moves.start(flow.id, request) if flow else None
 
     def _told(self, topic: Topic, asked: FollowUp, request: Request) -> Reply | None:
         if asked is FollowUp.STEPS:

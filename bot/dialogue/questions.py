@@ -46,15 +46,19 @@ _ASKS = re.compile(
 )
 
 
-#: Last words of a question, and what people say behind them; folded.
+#: Last words of a question, as typed: "mấy" asks, "may" is a phone.
 _ENDS_OF_QUESTIONS = frozenset(
-    ["khong", "ko", "hong", "chua", "sao", "gi", "chi", "nao", "dau", "may", "nhieu", "lau"]
-)
+    ["không", "khong", "ko", "chưa", "chua", "sao", "gì", "gi", "nào", "nao", "đâu", "dau", "mấy",
+     "nhiêu", "nhieu", "lâu", "lau", "ai"]
+)  # fmt: skip
+#: What people say behind them; folded.
 _ONLY_ASKS = re.compile(
     r"\b(?:bao (?:lau|nhieu|gio)|khi nao|lam sao|the nao|o dau|o mo|(?:tai|vi|lam) sao|may ngay"
     r"|ai (?:nop|lam|tra|di|giu|chiu)|cai gi|viec gi)\b"
 )
 _ENDS_OF_DENIALS, _DENYING = frozenset({"nao", "gi", "chi", "dau"}), frozenset({"chua", "khong"})
+#: "không" and "chưa ạ" by themselves are answers.
+_MIN_QUESTION = 2
 _AFTER_QUESTIONS = frozenset(
     ["a", "ah", "ha", "han", "nhi", "vay", "the", "z", "em", "chau", "con", "anh", "co", "bac"]
 )
@@ -64,15 +68,17 @@ def looks_like_question(text: str) -> bool:
     """Whether a text asks rather than answers: it has a question mark or words that only ask, or it
     ends as questions do, such as "… được không cháu".
     """
-    said = [fold_syllable(word) for word in words(text)]
-    if "?" in text or _ONLY_ASKS.search(" ".join(said)):
+    said = words(text)
+    folded = [fold_syllable(word) for word in said]
+    if "?" in text or _ONLY_ASKS.search(" ".join(folded)):
         return True
-    while len(said) > 1 and said[-1] in _AFTER_QUESTIONS:
+    while len(said) > 1 and folded[-1] in _AFTER_QUESTIONS:
         said.pop()
-    if not said or said[-1] not in _ENDS_OF_QUESTIONS:
+        folded.pop()
+    if len(said) < _MIN_QUESTION or said[-1] not in _ENDS_OF_QUESTIONS:
         return False
     # "chưa cài lần nào" tells, "cài lần nào" asks.
-    is_denied = said[-1] in _ENDS_OF_DENIALS and not _DENYING.isdisjoint(said[:-1])
+    is_denied = folded[-1] in _ENDS_OF_DENIALS and not _DENYING.isdisjoint(folded[:-1])
     return not is_denied
 
 

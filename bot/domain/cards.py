@@ -153,7 +153,7 @@ def _fact(topic: Topic, catalog: Catalog, asked: FollowUp) -> str:
             return _bullets(catalog.message(SystemText.LABEL_DOCUMENTS), topic.documents)
         label = catalog.message(SystemText.LABEL_REQUIRES)
         return _bullets(label, topic.requires) if topic.requires else ""
-    return _facts(topic, catalog)[asked]
+    return _facts(topic, catalog).get(asked, "")
 
 
 def _titled(topic: Topic, catalog: Catalog, told: str) -> str:

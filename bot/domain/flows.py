@@ -90,6 +90,11 @@ class Option:
     #: Other ways people say it.
     also: tuple[str, ...] = ()
 
+    @property
+    def phrasings(self) -> tuple[str, ...]:
+        """The label, then the other ways."""
+        return (self.label, *self.also)
+
 
 @dataclass(frozen=True, slots=True)
 class Collect:

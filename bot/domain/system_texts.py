@@ -89,6 +89,7 @@ class SystemText(StrEnum):
     FLOW_WELCOME_BACK = "flow_welcome_back", "place"
     FLOW_GUESS = "flow_guess", "label"
     FLOW_GUESSED = "flow_guessed", "label"
+    FLOW_PUT_AWAY = "flow_put_away", "title"
     FLOW_UNDER_WAY = "flow_under_way", "place"
     FLOW_STALE_BUTTON = "flow_stale_button"
     FLOW_STALE_BUTTON_OF_LEFT = "flow_stale_button_of_left"

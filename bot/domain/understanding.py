@@ -108,3 +108,5 @@ class FollowUp(StrEnum):
     PLACE = "ask/place"
     DOCUMENTS = "ask/documents"
     STEPS = "ask/steps"
+    #: To be led through it.
+    START = "ask/start"

@@ -50,11 +50,16 @@ class ScamInspector:
         return any(host == one or host.endswith(f".{one}") for one in self._signs.trusted_hosts)
 
 
+def has_strange_link(signs: Sequence[ScamSign]) -> bool:
+    """Whether one of the signs is a strange address."""
+    return any(not sign.phrases for sign in signs)
+
+
 def is_scam_message(signs: Sequence[ScamSign], text: str) -> bool:
     """Whether a text can only be a scam that somebody passes on, and is no question about one: it
     has a strange address and another sign, or it is long and has many signs.
     """
-    has_link = any(not sign.phrases for sign in signs)
+    has_link = has_strange_link(signs)
     is_long = len(words(text)) >= MIN_WORDS_WITHOUT_LINK
     return len(signs) >= (2 if has_link else MIN_SIGNS_WITHOUT_LINK) and (has_link or is_long)
 

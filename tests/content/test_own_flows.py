@@ -9,7 +9,8 @@ from functools import cache
 import pytest
 
 from bot.content.loader import load_content
-from bot.dialogue.flow_runner import Asked, FlowRunner, Looped, Lost
+from bot.dialogue.flow_pages import Asked, Looped, Lost
+from bot.dialogue.flow_runner import FlowRunner
 from bot.domain.catalog import Catalog
 from bot.domain.flows import (
     END,

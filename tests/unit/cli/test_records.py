@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.records import differences, hear, load_record, say_without_personal_data
+from bot.cli.records import differences, load_record, say_without_personal_data
+from bot.text.hearing import hear
 from bot.text.personal_data import MASK
 
 MAX_CHARS = 200
@@ -30,27 +31,27 @@ PERSONAL = [
 
 
 @pytest.mark.parametrize("text", PERSONAL)
-@pytest.mark.parametrize("expects_code", [False, True])
-def test_what_is_written_is_heard_like_what_was_said(text, expects_code):
-    heard = hear(text, MAX_CHARS, expects_code=expects_code)
+@pytest.mark.parametrize("is_led", [False, True])
+def test_what_is_written_is_heard_like_what_was_said(text, is_led):
+    heard = hear(text, MAX_CHARS, is_led=is_led)
     assert heard.has_personal_data
-    written = say_without_personal_data(text, MAX_CHARS, expects_code=expects_code)
-    assert hear(written, MAX_CHARS, expects_code=expects_code) == heard
+    written = say_without_personal_data(text, MAX_CHARS, is_led=is_led)
+    assert hear(written, MAX_CHARS, is_led=is_led) == heard
     for private in (ID, PHONE, CODE, "900 000 002", "Abc", "1357900", "lan.nguyen", "000.124"):
         assert private not in written
 
 
 @pytest.mark.parametrize("text", ["", "quên mật khẩu", "có gì ở ••• vậy", "dòng một\n\ndòng hai"])
 def test_what_has_no_personal_data_is_written_as_it_is(text):
-    assert say_without_personal_data(text, MAX_CHARS, expects_code=False) == text
+    assert say_without_personal_data(text, MAX_CHARS, is_led=False) == text
 
 
 @pytest.mark.parametrize("text", ["a" * 300, "ơi " * 100, f"{ID} " + "b" * 300, " " * 300])
 def test_what_was_too_long_is_too_long_again(text):
-    heard = hear(text, MAX_CHARS, expects_code=False)
-    written = say_without_personal_data(text, MAX_CHARS, expects_code=False)
+    heard = hear(text, MAX_CHARS, is_led=False)
+    written = say_without_personal_data(text, MAX_CHARS, is_led=False)
     assert heard.is_too_long
-    assert hear(written, MAX_CHARS, expects_code=False) == heard
+    assert hear(written, MAX_CHARS, is_led=False) == heard
 
 
 @given(
@@ -61,13 +62,13 @@ def test_what_was_too_long_is_too_long_again(text):
     ),
     st.booleans(),
 )
-def test_the_same_words_are_heard_and_never_more_of_them(pieces, expects_code):
+def test_the_same_words_are_heard_and_never_more_of_them(pieces, is_led):
     text = " ".join(pieces)
-    heard = hear(text, MAX_CHARS, expects_code=expects_code)
-    written = say_without_personal_data(text, MAX_CHARS, expects_code=expects_code)
-    again = hear(written, MAX_CHARS, expects_code=expects_code)
+    heard = hear(text, MAX_CHARS, is_led=is_led)
+    written = say_without_personal_data(text, MAX_CHARS, is_led=is_led)
+    again = hear(written, MAX_CHARS, is_led=is_led)
     assert (again.text, again.is_too_long) == (heard.text, heard.is_too_long)
-    assert say_without_personal_data(written, MAX_CHARS, expects_code=expects_code) == written
+    assert say_without_personal_data(written, MAX_CHARS, is_led=is_led) == written
 
 
 BUTTON = {"label": "Đã xong", "payload": "a:loi:lam:xong"}

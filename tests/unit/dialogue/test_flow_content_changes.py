@@ -11,6 +11,7 @@ from bot.domain.session import Outcome
 from tests.flow_factories import (
     GO_ROI,
     KICH_HOAT,
+    LE_PHI,
     ONE,
     TWO,
     VONG,
@@ -48,9 +49,7 @@ def test_a_step_that_is_gone_leads_to_the_nearest_place_that_is_left(talk):
     talk.start(KICH_HOAT, "Mức 1", "Cửa hàng ứng dụng", "Đã xong")
     left = [step for step in KICH_HOAT.steps if step.id != "sim"]
     talk.change_content(replace(KICH_HOAT, steps=tuple(left)), GO_ROI, ONE)
-    talk.say("còn")
-    assert talk.place == ("kich-hoat", "sim")
-    turn = talk.pick("Làm tiếp")
+    turn = talk.say("còn")
     assert "flow_lost:kich-hoat" in turn.events
     assert talk.text.startswith(talk.catalog.message("flow_lost", title="Lối kich-hoat"))
     assert talk.place == ("kich-hoat", "mo")
@@ -85,8 +84,19 @@ def test_a_flow_that_is_gone_leaves_those_that_wait(talk):
     talk.change_content(ONE)
     turn = talk.say("làm tiếp")
     assert "flow_lost:" in turn.events
-    assert talk.text == talk.catalog.message("flow_gone")
+    assert talk.text.startswith(talk.catalog.message("flow_gone"))
+    assert "Hỏi dau?" in talk.text
     assert talk.open_flows == ["mot"]
+
+
+def test_a_flow_that_is_gone_is_told_of_once_and_keeps_no_question_from_its_answer(talk):
+    talk.start(TWO)
+    talk.change_content(ONE)
+    talk.say("lệ phí tạm trú")
+    assert talk.turn.replies[0].text == talk.catalog.message("flow_gone")
+    assert LE_PHI.title in talk.text
+    talk.say("lệ phí tạm trú")
+    assert talk.catalog.message("flow_gone") not in talk.text
 
 
 def test_an_answer_that_is_gone_asks_again(talk):

@@ -8,14 +8,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.flow_runner import (
-    MAX_DEPTH,
-    MAX_STEPS_PER_TURN,
-    MAX_WAITING,
-    Asked,
-    FlowRunner,
-    Walk,
-)
+from bot.dialogue.flow_frames import MAX_DEPTH
+from bot.dialogue.flow_pages import Asked, Walk
+from bot.dialogue.flow_runner import MAX_STEPS_PER_TURN, MAX_WAITING, FlowRunner
 from bot.domain.flows import (
     END,
     PERSON,

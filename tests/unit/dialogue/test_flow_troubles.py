@@ -31,9 +31,9 @@ def test_a_flow_called_as_a_repair_leads_back_to_the_task(talk):
 
 @pytest.mark.parametrize(
     ("labels", "step"),
-    [(["Mất mạng", "Không làm được"], "go-mang"), (["Báo câu khác"], "loi")],
+    [(["Mất mạng", "Không làm được"], "go-mang"), (["Báo câu khác"], "mo")],
 )
-def test_when_only_a_person_can_help_the_citizen_keeps_the_place(talk, labels, step):
+def test_when_only_a_person_can_help_the_task_waits(talk, labels, step):
     turn = talk.start(KICH_HOAT, "Mức 2", "Không rõ", "Không làm được", *labels)
     assert turn.outcome is Outcome.HANDOFF
     assert "flow_needs_person:kich-hoat" in turn.events

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.session import Outcome
+from bot.domain.session import Choice, Outcome
 from tests.flow_factories import FLOWS, KICH_HOAT, LE_PHI, MAT_KHAU, TAM_TRU, Conversation
 
 TOLD = replace(
@@ -70,3 +70,20 @@ def test_in_a_flow_the_topic_of_the_task_is_meant_and_the_way_leads_back(talk):
     assert "7.000 đồng" in turn.replies[0].text
     assert turn.replies[-1].text.startswith("Ta tiếp tục")
     assert talk.session.frames == frames
+
+
+def test_who_wants_to_do_it_at_once_is_led_through_what_was_told(talk):
+    talk.say(TOLD.title)
+    turn = talk.say("làm luôn")
+    assert turn.outcome is Outcome.FLOW_STARTED
+    assert "Mở VNeID." in talk.text
+
+
+def test_nothing_begins_where_nothing_was_told(talk):
+    assert talk.say("làm luôn").outcome is not Outcome.FLOW_STARTED
+
+
+def test_after_choices_it_is_asked_which_of_them_is_meant(talk):
+    talk.session = replace(talk.session, choices=(Choice(MAT_KHAU.title, "t:210"),))
+    talk.say("bao lâu thì xong")
+    assert talk.buttons[0].payload == "t:210"

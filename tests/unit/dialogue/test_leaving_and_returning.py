@@ -114,12 +114,35 @@ def test_yes_to_the_offer_to_go_on_goes_on_and_does_no_task(talk, yes):
     assert "Làm mo." in talk.text
 
 
-def test_no_to_the_offer_to_go_on_stops(talk):
+def test_no_to_the_offer_to_go_on_keeps_the_place_for_later(talk):
     talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    before = talk.session.frames
     talk.say("lệ phí tạm trú")
     talk.say("không")
-    assert talk.session.frames == ()
-    assert talk.turn.rule == "flow_stop"
+    assert talk.session.frames == before
+    assert talk.turn.rule == "flow_nghi"
+
+
+@pytest.mark.parametrize("typed", ["ok", "xong rồi", "không được"])
+def test_what_was_not_asked_last_is_not_answered_but_asked_again(talk, typed):
+    talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    before = talk.session.frames
+    talk.say("cho tôi gặp cán bộ")
+    talk.say(typed)
+    assert talk.session.frames == before
+    assert "Làm mo." in talk.text
+
+
+def test_after_a_warning_of_danger_ok_does_no_task(talk):
+    talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    before = talk.session.frames
+    talk.say("cháy nhà rồi")
+    talk.say("ok")
+    assert talk.session.frames == before
+
+
+def test_yes_where_nothing_was_asked_is_taken_as_such(talk):
+    assert talk.say("ok").outcome is Outcome.SMALLTALK
 
 
 def test_yes_means_nothing_once_something_else_was_said(talk):

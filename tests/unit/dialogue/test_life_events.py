@@ -12,7 +12,7 @@ from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
 from bot.retrieval.retriever import NOTHING, Candidate, Retrieval
 from tests.factories import TODAY
-from tests.flow_factories import KICH_HOAT, LE_PHI, TIN_LA, Conversation, make_world
+from tests.flow_factories import KICH_HOAT, LE_PHI, TIN_LA, Conversation, make_world, no_guess
 
 TOLD = "hôm qua nhà có chuyện"
 _LONG = 2000
@@ -38,7 +38,7 @@ def ask(found: Retrieval):
     """The turn of a question for which this was found."""
     catalog = make_world()
     safety = SafetyPhrases.of(**catalog.safety_phrases)
-    router = Router(catalog, OneRetrieval(found), safety, _LONG)  # type: ignore[arg-type]
+    router = Router(catalog, OneRetrieval(found), safety, no_guess, _LONG)  # type: ignore[arg-type]
     return Engine(router, _LONG).run_turn(Session("s"), Utterance(text=TOLD), TODAY)
 
 
