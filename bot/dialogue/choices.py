@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bot.domain.session import Choice
 from bot.nlu.answers import NEGATIONS
-from bot.text.fold import fold
+from bot.text.fold import fold, is_folded
 from bot.text.normalize import words
 
 _ORDINALS = {
@@ -24,10 +24,19 @@ _ORDINALS = {
     "bon": 4,
     "tu": 4,
     "nam": 5,
+    "sau": 6,
+    "bay": 7,
+    "tam": 8,
+    "chin": 9,
+    "muoi": 10,
 }
+# From six on, the words are numbers only after "thứ", "số" or "phương án": "sau" alone is rather
+# sau, "tam" rather tạm.
 _NUMBER = re.compile(
-    r"(?:toi |em |chon |lay |bam |so |muc |cau |y |cai |viec |o |thu )*"
-    r"(\d{1,2}|mot|nhat|hai|nhi|ba|bon|tu|nam|(?<=cai )dau|(?<=muc )dau|(?<=thu )dau)"
+    r"(?:(?:toi|em|chon|lay|bam|so|muc|cau|y|cai|viec|o|thu|nut|lua chon|phuong an|dap an) )*"
+    r"(\d{1,2}|mot|nhat|hai|nhi|ba|bon|tu|nam|"
+    r"(?:(?<=thu )|(?<=so )|(?<=lua chon )|(?<=an ))(?:sau|bay|tam|chin|muoi)|"
+    r"(?:(?<=cai )|(?<=muc )|(?<=thu )|(?<=nut )|(?<=lua chon )|(?<=an ))dau)"
     r"(?: tien)?(?: a| nhe| nha| di)?"
 )
 #: A label typed in part still counts when it has at least so many words of the label in a row.
@@ -39,7 +48,10 @@ _TWO_WORDS = frozenset({"dung"})
 #: Whole messages that lose their meaning with their marks: "bà" is no "ba", "nam" no "năm".
 _OTHER_WORDS = frozenset(
     {"bà", "bả", "bã", "bá", "nam", "nằm", "tự", "từ", "hại", "hải", "nhì", "tứ"}
+    | {"tạm", "tâm", "tấm", "bẩy", "bầy", "muối", "muỗi"}
 )
+#: Words without marks of their own: beside words with marks they are no numbers.
+_BARE_WORDS = frozenset({"sau", "bay"})
 
 
 def _is_another_word(text: str) -> bool:
@@ -47,8 +59,32 @@ def _is_another_word(text: str) -> bool:
     the account, "mục 2" is the second choice.
     """
     typed = words(text)
-    is_level = not {"muc", "mức"}.isdisjoint(typed)
-    return is_level or (bool(typed) and typed[-1] in _OTHER_WORDS)
+    if not {"muc", "mức"}.isdisjoint(typed):
+        return True
+    is_bare = not _BARE_WORDS.isdisjoint(typed) and not is_folded(text)
+    return is_bare or (bool(typed) and typed[-1] in _OTHER_WORDS)
+
+
+def _find_number(text: str) -> int | None:
+    """The number that a whole message is: "2", "số 2", "cái thứ hai"."""
+    match = _NUMBER.fullmatch(fold(" ".join(words(text))))
+    if match is None or _is_another_word(text):
+        return None
+    return int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
+
+
+def _find_numbered(number: int, choices: Sequence[Choice]) -> Choice | None:
+    # A label that begins with a number is called by it: "5 điểm".
+    called = [one for one in choices if words(one.label)[:1] == [str(number)]]
+    if len(called) == 1:
+        return called[0]
+    return choices[number - 1] if 1 <= number <= len(choices) else None
+
+
+def is_number_beyond(text: str, choices: Sequence[Choice]) -> bool:
+    """Whether a message is only a number, or a place such as "thứ bảy", that no choice has."""
+    number = _find_number(text)
+    return bool(choices) and number is not None and _find_numbered(number, choices) is None
 
 
 def find_choice(  # noqa: PLR0911 - a list
@@ -58,13 +94,8 @@ def find_choice(  # noqa: PLR0911 - a list
     key = fold(" ".join(words(text)))
     if not key or not choices:
         return None
-    if (match := _NUMBER.fullmatch(key)) and not _is_another_word(text):
-        number = int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
-        # A label that begins with a number is called by it: "5 điểm".
-        called = [one for one in choices if words(one.label)[:1] == [str(number)]]
-        if len(called) == 1:
-            return called[0]
-        return choices[number - 1] if 1 <= number <= len(choices) else None
+    if (number := _find_number(text)) is not None:
+        return _find_numbered(number, choices)
     if key in {"cai cuoi", "cai cuoi cung", "muc cuoi", "muc cuoi cung"}:
         return choices[-1]
     if key in _TWO_WORDS:

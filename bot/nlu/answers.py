@@ -13,8 +13,10 @@ from functools import cached_property, lru_cache
 from bot.domain.flows import Collect, Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
+from bot.nlu.task_states import find_state, is_doubtful
 from bot.text.fold import fold
 from bot.text.normalize import to_syllables, words
+from bot.text.particles import peel
 
 #: How alike (0 to 1, difflib's ratio) a message and a label must be, and by how much more alike
 #: than the next option. Set so that two slips in a label of three words still pass.
@@ -24,22 +26,18 @@ MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
 MIN_LIKENESS_OF_EXAMPLE = 0.88
 #: More than all options of our own flows have.
 _PHRASES_REMEMBERED = 8192
-_MIN_CHARS_WITH_SLIP, _MAX_CHARS_WITH_SLIP = 6, 24
-_PARTICLES = frozenset(["a", "nha", "nhe", "nhi", "luon", "chu", "em", "chau", "ne", "thoi"])
+_MIN_CHARS_WITH_SLIP, _MAX_CHARS_WITH_SLIP = 9, 24
 #: A message that is or holds an option is taken before anything else is made of it.
 MIN_LIKENESS_OF_STATED = 0.95
-#: What people say of a task in a few words, folded: "gọi rồi", "đã gửi mã", "vẫn quay", "gọi không
-#: được". Questions, losses and harm are no such thing.
-_MAX_STATE_WORDS = 6
-_ASKING = frozenset(["sao", "gi", "nao", "dau", "may", "bao", "khi"])
-_FAILING = frozenset(["van", "loi", "ket", "vang", "quay"])
-_FAILS = ("khong duoc", "khong thay", "khong ra", "khong an", "khong len", "khong vao", "khong cho")
-_LOSSES = frozenset(["mat", "lua", "lo", "bi", "khoa", "quen", "het", "hong", "sai"])
 #: A message so much longer than a label is no label with slips.
 _MAX_EXTRA_WORDS = 4
 #: First words of labels that a plain yes or no means.
 _YES = frozenset(["có", "rồi", "còn", "đúng", "được", "đã"])
 _NO = frozenset(["không", "chưa", "hết", "sai"])
+#: With more options, a yes or no says too little, unless two of them are contrary.
+_MAX_OPTIONS_OF_YES_OR_NO = 3
+#: The first words of labels that say of themselves what is so: "Còn…", "Không còn…".
+_PREDICATES = frozenset(["còn", "đúng", "được"])
 #: Right before a phrase, they turn it round: "không còn hạn" is not "còn hạn".
 NEGATIONS = frozenset(["khong", "chua", "chang", "dau", "het"])
 #: First words of labels that "xong" and "làm rồi" mean: they affirm no fact.
@@ -69,18 +67,22 @@ class AnswerReader:
         return cls(known, abbreviations)
 
     def find_intents(self, text: str, *, with_slips: bool = True) -> tuple[str, ...]:
-        """The intents that have this whole message as an example, such as "command/back". Typed
-        marks count; a short message may have a slip, which takes some milliseconds to look for.
-        More than one only without marks: "dung".
+        """The intents that have this whole message as an example, such as "command/back", as it is
+        or without the small words around it. Typed marks count; a short message may have a slip,
+        which takes some milliseconds to look for. More than one only without marks: "dung" is đúng
+        or dừng, and the caller decides by what waits.
         """
-        marked = " ".join(to_syllables(text, self.abbreviations))
-        key = fold(marked)
-        if found := self.intents.get(marked, self.intents.get(key, ())):
-            return found
+        syllables = to_syllables(text, self.abbreviations)
+        for rest in map(" ".join, peel(syllables)):
+            if found := self.intents.get(rest, self.intents.get(fold(rest), ())):
+                return found
+        key = fold(" ".join(syllables))
         if not with_slips or not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
             return ()
         near = get_close_matches(key, self.intents, n=1, cutoff=MIN_LIKENESS_OF_EXAMPLE)
-        return self.intents[near[0]] if near else ()
+        found = self.intents[near[0]] if near else ()
+        # "Mất mạng rồi" is no slip of "tắt mạng rồi".
+        return () if _SAYS_DONE.intersection(found) and is_doubtful(syllables) else found
 
     def find_answer(  # noqa: PLR0911 - a list
         self, step: Waiting, text: str
@@ -115,20 +117,14 @@ class AnswerReader:
             return DONE
         if intents & {*_SAYS_NO, "answer/unsure"}:
             return TROUBLE
-        said = _key(text, self.abbreviations).split()
-        if len(said) > _MAX_STATE_WORDS or "?" in text or _ASKING.intersection(said):
-            return None
-        if _FAILING.intersection(said) or any(" ".join(said).endswith(end) for end in _FAILS):
-            return TROUBLE
-        is_told = said[-1:] in (["roi"], ["xong"]) or said[:1] in (["da"], ["xong"])
-        return DONE if is_told and not _LOSSES.intersection(said) else None
+        return None if "?" in text else find_state(to_syllables(text, self.abbreviations))
 
     def _likest(
         self, options: Iterable[Option], text: str, least: float = MIN_LIKENESS
     ) -> Option | None:
         """The one option whose label, or another way to say it, the message is or holds."""
-        typed = _key(text, self.abbreviations)
-        keys = {typed, _without_particles(typed)}
+        peeled = peel(to_syllables(text, self.abbreviations))
+        keys = {fold(" ".join(rest)) for rest in peeled}
         scored = sorted(
             ((self._best_likeness(keys, one), at, one) for at, one in enumerate(options)),
             key=lambda scored: (-scored[0], scored[1]),
@@ -178,23 +174,37 @@ class AnswerReader:
         return matcher.ratio()
 
 
-def _without_particles(key: str) -> str:
-    """The message without the small words that end it: "còn hạn nha" is "còn hạn"."""
-    said = key.split()
-    while len(said) > 1 and said[-1] in _PARTICLES:
-        said.pop()
-    return " ".join(said)
-
-
 def _value_of_only(
     options: Sequence[Option], first_words: frozenset[str], opposite: frozenset[str]
 ) -> str | None:
     """The value of the one option whose label begins with one of the words, if the question is one
-    of yes or no: another label begins with the opposite.
+    of yes or no: another label begins with the opposite, and there is little else to choose.
     """
-    found = [one.value for one in options if _first_word(one.label) in first_words]
-    is_either_or = any(_first_word(one.label) in opposite for one in options)
-    return found[0] if len(found) == 1 and is_either_or else None
+    found = [one for one in options if _first_word(one.label) in first_words]
+    others = [one.label for one in options if _first_word(one.label) in opposite]
+    if len(found) != 1 or not others:
+        return None
+    label = found[0].label
+    is_either_or = len(options) <= _MAX_OPTIONS_OF_YES_OR_NO or _is_plain(label)
+    is_either_or = is_either_or or any(_are_contrary(label, other) for other in others)
+    return found[0].value if is_either_or else None
+
+
+def _is_plain(label: str) -> bool:
+    """Whether a label begins with a yes or no by itself: "Còn, tôi vào được", "Có rồi"."""
+    return {*words(label.partition(",")[0])} <= _YES | _NO
+
+
+def _are_contrary(label: str, other: str) -> bool:
+    """Whether one label denies the other: "Đã quá hạn" and "Chưa quá hạn", "Còn, tôi nhận được" and
+    "Không còn SIM đó". Having one thing is not the contrary of not having another.
+    """
+    said, denied = words(label), words(other)
+    if said[1:] == denied[1:]:
+        return True
+    if said[0] in _NO:
+        said, denied = denied, said
+    return said[0] in _PREDICATES and denied[1:2] == said[:1]
 
 
 def _numbers(key: str) -> set[str]:

@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from bot.domain.understanding import FollowUp, Intent, IntentFamily
 from bot.text.fold import fold_syllable
 from bot.text.normalize import to_syllables
+from bot.text.particles import peel
 
-#: What may stand before and behind such a question without changing it, folded.
-_BEFORE = frozenset(
-    ["a", "u", "ua", "ok", "oke", "da", "vang", "the", "vay", "ma", "con", "roi", "thi", "nhung",
-     "va", "xong", "uh", "uk"]
-)  # fmt: skip
-_AFTER = frozenset(
-    ["a", "ah", "ha", "han", "hen", "nhi", "nhe", "nha", "vay", "the", "z", "zay", "em",
-     "bot", "ad", "oi", "day", "do", "ta", "hay", "ban", "con", "chau", "anh", "chi"]
-)  # fmt: skip
+#: What else may stand before and behind such a question without changing it.
+_BEFORE = frozenset(["thế", "vậy", "mà", "còn", "rồi", "thì", "nhưng", "và", "xong", "ủa", "u"])
+_BEHIND = frozenset(["à", "ha", "hả", "han", "hen", "hén", "thế", "vậy", "z", "zay", "ta", "hay"])
 
 
 @dataclass(frozen=True)
@@ -46,9 +41,5 @@ class FollowUpReader:
 
 def _core(text: str, abbreviations: Mapping[str, str]) -> tuple[str, ...]:
     """The folded syllables without what may stand around them; one is always left."""
-    syllables = [fold_syllable(one) for one in to_syllables(text, abbreviations)]
-    while len(syllables) > 1 and syllables[0] in _BEFORE:
-        del syllables[0]
-    while len(syllables) > 1 and syllables[-1] in _AFTER:
-        del syllables[-1]
-    return tuple(syllables)
+    core = peel(to_syllables(text, abbreviations), _BEFORE, _BEHIND)[-1]
+    return tuple(fold_syllable(one) for one in core)

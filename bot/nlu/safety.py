@@ -24,6 +24,8 @@ class SafetyPhrases:
     emergency: re.Pattern[str]
     emergency_with_marks: re.Pattern[str]
     scam_pressure: re.Pattern[str]
+    #: Holds words of pressure, but of a machine: "máy đang yêu cầu".
+    no_scam_pressure: re.Pattern[str]
 
     @classmethod
     def of(
@@ -31,12 +33,14 @@ class SafetyPhrases:
         emergency: Iterable[str],
         emergency_with_marks: Iterable[str],
         scam_pressure: Iterable[str],
+        no_scam_pressure: Iterable[str] = (),
     ) -> SafetyPhrases:
         """From phrases as editors write them."""
         return cls(
             phrase_pattern(emergency, marks_needed=False),
             phrase_pattern(emergency_with_marks, marks_needed=True),
             phrase_pattern(scam_pressure, marks_needed=False),
+            phrase_pattern(no_scam_pressure, marks_needed=False),
         )
 
     def is_emergency(self, text: str) -> bool:
@@ -47,8 +51,13 @@ class SafetyPhrases:
         return bool(self.emergency.search(typed) or self.emergency_with_marks.search(typed))
 
     def is_scam_pressure(self, text: str) -> bool:
-        """Whether somebody is pressing the citizen right now."""
-        return bool(self.scam_pressure.search(" ".join(words(text))))
+        """Whether somebody, rather than a machine, is pressing the citizen right now."""
+        typed = " ".join(words(text))
+        harmless = [one.span() for one in self.no_scam_pressure.finditer(typed)]
+        return any(
+            not any(start <= one.start() and one.end() <= end for start, end in harmless)
+            for one in self.scam_pressure.finditer(typed)
+        )
 
 
 def phrase_pattern(phrases: Iterable[str], *, marks_needed: bool) -> re.Pattern[str]:

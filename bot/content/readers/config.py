@@ -50,6 +50,7 @@ def read_phrases(path: str, text: str, key: str) -> tuple[tuple[str, ...], list[
 
 #: The lists of `config/safety.yaml`.
 SAFETY_KINDS = ("emergency", "emergency_with_marks", "scam_pressure")
+OPTIONAL_SAFETY_KINDS = ("no_scam_pressure",)
 
 
 def read_safety_phrases(
@@ -61,8 +62,9 @@ def read_safety_phrases(
     except YamlBroken as error:
         return {}, [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
-    top.check_keys(SAFETY_KINDS, SAFETY_KINDS)
-    return {kind: top.texts(kind) for kind in SAFETY_KINDS}, top.issues
+    kinds = (*SAFETY_KINDS, *OPTIONAL_SAFETY_KINDS)
+    top.check_keys(kinds, SAFETY_KINDS)
+    return {kind: top.texts(kind) for kind in kinds}, top.issues
 
 
 SIGN_KEYS = ("id", "weight", "topic", "reason")

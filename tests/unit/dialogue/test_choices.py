@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.choices import find_choice
+from bot.dialogue.choices import find_choice, is_number_beyond
 from bot.domain.session import Choice
 
 CHOICES = (
@@ -20,6 +20,10 @@ CHOICES = (
         ("cái thứ hai", "t:306"),
         ("cai thu 2 nhe", "t:306"),
         ("chọn mục 3", "handoff"),
+        ("lựa chọn 2", "t:306"),
+        ("phuong an hai", "t:306"),
+        ("đáp án thứ nhất", "t:304"),
+        ("nut 3", "handoff"),
         ("ba", "handoff"),
         ("cái cuối cùng", "handoff"),
         ("dang ky tam tru", "t:304"),
@@ -65,3 +69,38 @@ def test_nothing_offered_means_no_choice():
 def test_a_level_of_the_account_is_no_number_of_a_choice(text, is_second):
     choices = [Choice("Cài ứng dụng", "a"), Choice("Đổi số điện thoại", "b")]
     assert find_choice(text, choices) == (choices[1] if is_second else None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("thứ sáu", 6), ("thu sau", 6), ("cái thứ bảy", 7), ("so tam", 8), ("phương án mười", 10)],
+)
+def test_numbers_from_six_on_are_understood_after_a_word_that_leads_to_them(typed, number):
+    offered = [Choice(f"Việc {chr(64 + at)}", str(at)) for at in range(1, 11)]
+    assert find_choice(typed, offered) == offered[number - 1]
+
+
+@pytest.mark.parametrize(
+    "typed", ["sau", "tam", "để sau", "câu sau", "bước sau", "chon sau", "số tạm"]
+)
+def test_words_that_only_look_like_numbers_from_six_on_are_none(typed):
+    offered = [Choice(f"Việc {chr(64 + at)}", str(at)) for at in range(1, 11)]
+    assert find_choice(typed, offered) is None
+    assert not is_number_beyond(typed, offered)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_beyond"),
+    [
+        *(("4", True), ("số 12", True), ("thứ bảy", True), ("0", True), ("phuong an bon", True)),
+        *(("3", False), ("thứ ba", False), ("mức 4", False), ("muc 12", False), ("113", False)),
+        *(("2024", False), ("2/9", False), ("12 tuổi", False), ("bà", False), ("", False)),
+    ],
+)
+def test_a_number_beyond_the_buttons_is_told_apart_from_other_messages(typed, is_beyond):
+    assert is_number_beyond(typed, CHOICES) is is_beyond
+
+
+def test_no_number_is_beyond_when_nothing_was_offered_or_a_label_begins_with_it():
+    assert not is_number_beyond("4", ())
+    assert not is_number_beyond("5", [Choice("5 điểm", "a"), Choice("3 điểm", "b")])
