@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue.choices import find_choice
+from bot.dialogue.choices import find_choice, is_number_beyond
 from bot.dialogue.decisions import Clarity, Decision, Request
 from bot.dialogue.findings import Findings
 from bot.dialogue.flow_moves import FlowMoves
@@ -85,6 +85,7 @@ class Router:
             ("flow_answer", self._flows.stated_option),
             ("choice", self._choice),
             ("code", self._code),
+            ("number_beyond", self._number_beyond),
             ("confirmation", self._confirmation),
             ("flow_answer", self._flows.answer),
             ("command", self._flows.command),
@@ -189,6 +190,12 @@ class Router:
     def _choice(self, request: Request) -> Decision | None:
         choice = find_choice(request.text, request.session.choices)
         return self._press(choice.payload, request) if choice is not None else None
+
+    def _number_beyond(self, request: Request) -> Decision | None:
+        """A number that no button has: the step again where one waits, else what it may mean."""
+        if not is_number_beyond(request.text, request.session.choices):
+            return None
+        return self._flows.not_understood(request)
 
     def _code(self, request: Request) -> Decision | None:
         topic = self._topic_of_code(request.text.strip())

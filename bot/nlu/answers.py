@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property, lru_cache
 
 from bot.domain.flows import Collect, Do, Inspect, Option, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE
 from bot.domain.understanding import LOOKED_UP_WHOLE, Intent
+from bot.nlu.likeness import closest, likeness
 from bot.nlu.task_states import find_state, is_doubtful
 from bot.text.fold import fold
 from bot.text.normalize import to_syllables, words
 from bot.text.particles import peel
 
-#: How alike (0 to 1, difflib's ratio) a message and a label must be, and by how much more alike
+#: How alike (0 to 1, `bot.nlu.likeness`) a message and a label must be, and by how much more alike
 #: than the next option. Set so that two slips in a label of three words still pass.
 MIN_LIKENESS, MIN_LEAD = 0.78, 0.08
 #: The same for a whole example of an answer or a command; shorter ones are other words, not slips,
@@ -66,11 +66,15 @@ class AnswerReader:
                         known[key] = tuple(dict.fromkeys((*known.get(key, ()), str(intent.name))))
         return cls(known, abbreviations)
 
+    @cached_property
+    def _examples(self) -> tuple[str, ...]:
+        return tuple(self.intents)
+
     def find_intents(self, text: str, *, with_slips: bool = True) -> tuple[str, ...]:
         """The intents that have this whole message as an example, such as "command/back", as it is
-        or without the small words around it. Typed marks count; a short message may have a slip,
-        which takes some milliseconds to look for. More than one only without marks: "dung" is đúng
-        or dừng, and the caller decides by what waits.
+        or without the small words around it. Typed marks count; a short message may have a slip.
+        More than one only without marks: "dung" is đúng or dừng, and the caller decides by what
+        waits.
         """
         syllables = to_syllables(text, self.abbreviations)
         for rest in map(" ".join, peel(syllables)):
@@ -79,8 +83,8 @@ class AnswerReader:
         key = fold(" ".join(syllables))
         if not with_slips or not _MIN_CHARS_WITH_SLIP <= len(key) <= _MAX_CHARS_WITH_SLIP:
             return ()
-        near = get_close_matches(key, self.intents, n=1, cutoff=MIN_LIKENESS_OF_EXAMPLE)
-        found = self.intents[near[0]] if near else ()
+        near = closest(key, self._examples, MIN_LIKENESS_OF_EXAMPLE)
+        found = self.intents[near] if near else ()
         # "Mất mạng rồi" is no slip of "tắt mạng rồi".
         return () if _SAYS_DONE.intersection(found) and is_doubtful(syllables) else found
 
@@ -166,12 +170,7 @@ class AnswerReader:
         if len(key.split()) > 1 and f" {key} " in f" {label} ":
             before = f" {label} ".split(f" {key} ")[0].split()[-1:]
             return 0.0 if NEGATIONS.intersection(before) else 0.9
-        matcher = SequenceMatcher(None, key, label, autojunk=False)
-        # Upper bounds that cost little; below, an option is neither the likest nor too near to it.
-        least = MIN_LIKENESS - MIN_LEAD
-        if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
-            return 0.0
-        return matcher.ratio()
+        return likeness(key, label)
 
 
 def _value_of_only(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -16,7 +16,7 @@ def likeness(first: str, second: str, least: float = 0.0) -> float:
     return fuzz.ratio(first, second, score_cutoff=least * 100) / 100
 
 
-def closest(text: str, known: Collection[str], least: float) -> str | None:
+def closest(text: str, known: Sequence[str], least: float) -> str | None:
     """The most alike of the known texts; the first of them when several are; None when none is at
     least so alike.
     """
