@@ -139,7 +139,8 @@ def test_going_on_after_anything_leads_to_a_question_a_person_or_the_end(actions
 def test_whatever_ended_or_was_stopped_can_be_gone_back_into(actions, offered):
     citizen = AnyCitizen()
     for action in actions:
-        citizen.act(*action)
+        if action[0] != "publish":  # a step that is gone cannot be gone back to
+            citizen.act(*action)
     citizen.start(KICH_HOAT)
     for number in offered:
         if before := citizen.session.frames:
