@@ -13,7 +13,7 @@ from bot.dialogue.decisions import Clarity, Decision, Request
 from bot.dialogue.router import Router
 from bot.domain.frames import Frame
 from bot.domain.messages import Utterance
-from bot.domain.session import Choice, Session, Turn
+from bot.domain.session import Choice, Outcome, Session, Turn
 from bot.retrieval.retriever import Retrieval
 from bot.text.hearing import Heard, hear
 from bot.text.normalize import clean
@@ -70,6 +70,7 @@ class Engine:
 def _next_session(session: Session, decision: Decision, today: date) -> Session:
     buttons = [button for reply in decision.replies for button in reply.buttons]
     is_as_before = decision.understood is Clarity.AS_BEFORE
+    keeps_topic = is_as_before or (decision.outcome is Outcome.UNKNOWN and decision.told is None)
     counts = {Clarity.CLEAR: 0, Clarity.UNCLEAR: session.unclear_count + 1}
     return Session(
         id=session.id,
@@ -80,7 +81,7 @@ def _next_session(session: Session, decision: Decision, today: date) -> Session:
         left=_left(session, decision),
         yes=decision.replies[-1].yes if decision.replies else "",
         no=decision.replies[-1].no if decision.replies else "",
-        topic=session.topic if is_as_before else decision.topic_told,
+        topic=session.topic if keeps_topic else decision.topic_told,
     )
 
 

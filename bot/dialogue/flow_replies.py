@@ -13,6 +13,7 @@ from bot.domain.cards import MAX_REPLY_CHARS, source_line
 from bot.domain.catalog import Catalog
 from bot.domain.flows import Collect, Do, Flow, Inspect, Option, Say, Show, Waiting
 from bot.domain.frames import DONE, TROUBLE, UNSURE, Frame
+from bot.domain.knowledge import Topic
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     ASK,
@@ -79,15 +80,27 @@ class FlowReplyMaker:
             case Lost():
                 return self._lost(page.flow, walk.frames)
             case NeedsPerson():
-                return self._needs_person(walk.frames)
+                return self._needs_person(page.flow, walk.frames)
             case PutAway():
                 return self._make.text(SystemText.FLOW_PUT_AWAY, title=page.flow.title)
             case Looped():
                 return None
 
-    def _needs_person(self, frames: tuple[Frame, ...]) -> Reply:
-        text = self._make.text(SystemText.FLOW_NEEDS_PERSON, self._go_on(frames))
+    def _needs_person(self, flow: Flow, frames: tuple[Frame, ...]) -> Reply:
+        """Whom to ask: where a service is done, else the police or the hotline."""
+        buttons = self._go_on(frames)
+        topic = self._topic_in_hand(flow, frames)
+        if topic is not None and topic.group == "service" and topic.where:
+            text = self._make.text(SystemText.FLOW_NEEDS_PERSON_AT, buttons, where=topic.where)
+        else:
+            text = self._make.text(SystemText.FLOW_NEEDS_PERSON, buttons)
         return _with_moves(text) if frames else text
+
+    def _topic_in_hand(self, flow: Flow, frames: tuple[Frame, ...]) -> Topic | None:
+        """The topic of the task that waits, or else of the flow."""
+        asked = self._runner.waiting(frames)
+        of_task = asked.step.topic if asked and isinstance(asked.step, Do) else None
+        return self._catalog.find_topic(of_task or next(iter(flow.topics), ""))
 
     def gone(self) -> Reply:
         """Tells who is being led that the flow is there no more."""
@@ -106,8 +119,8 @@ class FlowReplyMaker:
     def _task(self, step: Do, asked: Asked, frame: Frame) -> str:
         say = self._catalog.message
         parts = [step.text]
-        if progress := asked.progress:
-            number, count = progress
+        number, count = asked.progress or (0, 0)
+        if count > 1:
             place = say(SystemText.FLOW_PROGRESS, number=number, count=count)
             parts[0] = f"**{place}**\n{step.text}"
         if step.check:

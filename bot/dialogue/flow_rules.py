@@ -8,13 +8,14 @@ from dataclasses import replace
 from bot.dialogue.corrections import CorrectionReader
 from bot.dialogue.decisions import Clarity, Decision, Request, WayOn
 from bot.dialogue.flow_moves import FlowMoves
-from bot.dialogue.flow_pages import Asked
+from bot.dialogue.flow_pages import Asked, Walk
 from bot.dialogue.flow_walks import FlowWalks
 from bot.dialogue.questions import looks_like_question
 from bot.dialogue.replies import MAX_MENU_BUTTONS, ReplyMaker
 from bot.dialogue.turns import nth_time
 from bot.domain.catalog import Catalog
 from bot.domain.flows import Collect, Do, Flow, Show, Waiting
+from bot.domain.frames import TROUBLE
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     BACK,
@@ -50,6 +51,7 @@ _NOT_UNDERSTOOD = (
 #: What a plain yes and a plain no to an offer are called.
 _YES = frozenset({"answer/yes", "answer/ack"})
 _NO = frozenset({"answer/no"})
+_DONE = "answer/done"
 #: The move that a command intent stands for.
 _MOVES_OF_INTENTS = {
     "command/back": BACK,
@@ -119,12 +121,16 @@ class FlowRules:
         intents = self._reader.find_intents(request.text)
         is_plain = _has_family(intents, IntentFamily.ANSWER)
         is_move = any(one in _MOVES_OF_INTENTS for one in intents)
-        if not self._was_asked(request.session):
-            # Something else was said since: "ok" is no answer to what stands further up.
+        is_done = _DONE in intents and request.session.yes == move_payload(RESUME)
+        if not self._was_asked(request.session) and not is_done:
+            # Something else was said since: "ok" is no answer to what stands further up. Where the
+            # step was named again, "xong rồi" is.
             return self._moves.resume(request) if is_plain and not is_move else None
         answer = self._find_answer(request)
         if answer is not None:
             return self._walks.decide(self._runner.answer(frames, answer), request, "flow_answer")
+        if troubled := self._trouble(request):
+            return self._walks.decide(troubled, request, "flow_answer")
         # A yes to a question that is none of yes or no.
         return self.not_understood(request) if is_plain and not is_move else None
 
@@ -143,6 +149,22 @@ class FlowRules:
         if asked is None or answer is None or not self._runner.has_answer(frames, answer):
             return None
         return None if _asks_instead(request.text, asked.step, answer) else answer
+
+    def _trouble(self, request: Request) -> Walk | None:
+        """Who tells at a task what went wrong need not say first that it did not work."""
+        frames = request.session.frames
+        asked = self._runner.waiting(frames)
+        if asked is None or not isinstance(asked.step, Do) or looks_like_question(request.text):
+            return None
+        question = asked.flow.find_step(asked.step.trouble)
+        if not isinstance(question, Collect):
+            return None
+        value = self._reader.find_stated_option(question, request.text)
+        guess = self._guess(question, request.text)
+        if value is None and guess is not None and guess.is_sure:
+            value = guess.option.value
+        walk = self._runner.answer(frames, TROUBLE) if value else None
+        return self._runner.answer(walk.frames, value) if walk and value else None
 
     def confirmed(self, request: Request) -> str:
         """The payload that a plain yes or no to the last reply stands for; empty for all else."""
@@ -177,11 +199,13 @@ class FlowRules:
 
     def stated_option_of_safety(self, request: Request) -> Decision | None:
         """The same before the warnings, where somebody is being led out of a scam already."""
+        return self.stated_option(request) if self.is_safety(request) else None
+
+    def is_safety(self, request: Request) -> bool:
+        """Whether somebody is being led out of a scam."""
         flow = self._runner.begun_flow(request.session.frames)
         topics = map(self._catalog.find_topic, flow.topics if flow else ())
-        if not any(topic is not None and topic.group == "safety" for topic in topics):
-            return None
-        return self.stated_option(request)
+        return any(topic is not None and topic.group == "safety" for topic in topics)
 
     # --- guesses
 
@@ -235,6 +259,10 @@ class FlowRules:
         return Decision(Outcome.CLARIFY, (reply,), rule="flow_not_understood", way_on=WayOn.NOT)
 
     # --- commands and intents
+
+    def handoff_button(self) -> tuple[Button, ...]:
+        """A button to the flow that finds the right person; none when there is no such flow."""
+        return self._moves.handoff_button()
 
     def command(self, request: Request) -> Decision | None:
         """A whole message such as "quay lại", "nhắc lại", "dừng"."""

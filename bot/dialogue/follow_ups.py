@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.dialogue.decisions import Decision, Request
 from bot.dialogue.flow_moves import FlowMoves
+from bot.dialogue.questions import split_at_commas
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.cards import fact_card
 from bot.domain.catalog import Catalog
@@ -29,22 +32,33 @@ class FollowUpRule:
         """The answer, when the whole message asks about the topic that was told last, or about
         that of the flow under way; a question back when there is none. None for other messages.
         """
-        asked = self._reader.find(request.text)
-        last = "" if request.is_back else request.session.topic
-        named = map(self._catalog.find_topic, (last, topic_under_way))
-        topics = [topic for topic in named if topic is not None]
-        if asked is None:
+        asked = self._asked(request.text)
+        if not asked:
             return None
-        if asked is FollowUp.START:
-            return self._started(topics, request)
-        if not topics:
-            return Decision(Outcome.CLARIFY, (self._which(request),), rule=asked)
-        for topic in topics:
-            if reply := self._told(topic, asked, request):
-                found = (ScoredTopic(topic.id, 1.0),)
-                return Decision(Outcome.ANSWERED, (reply,), found, rule=asked)
-        reply = self._not_told(topics[0])
-        return Decision(Outcome.UNKNOWN, (reply,), rule=asked, told=topics[0].id)
+        last = "" if request.is_back else request.session.topic
+        topic = self._catalog.find_topic(last or topic_under_way)
+        if FollowUp.START in asked:
+            return self._started(topic, request)
+        if topic is None:
+            return Decision(Outcome.CLARIFY, (self._which(request),), rule=asked[0])
+        if reply := self._told(topic, asked, request):
+            found = (ScoredTopic(topic.id, 1.0),)
+            return Decision(Outcome.ANSWERED, (reply,), found, rule=asked[0])
+        return Decision(Outcome.UNKNOWN, (self._not_told(topic),), rule=asked[0], told=topic.id)
+
+    def without_facts(self, text: str) -> str:
+        """The text without clauses that only ask for one more fact: the answer to the others tells
+        all facts. The text itself when nothing else is left.
+        """
+        clauses = split_at_commas(text)
+        kept = [one for one in clauses if self._reader.find(one) is None]
+        return ", ".join(kept) if kept and len(kept) < len(clauses) else text
+
+    def _asked(self, text: str) -> list[FollowUp]:
+        """What is asked for, one thing a clause; nothing when a clause is about something else."""
+        found = [self._reader.find(one) for one in split_at_commas(text)]
+        kinds = list(dict.fromkeys(one for one in found if one is not None))
+        return kinds if kinds and None not in found else []
 
     def _which(self, request: Request) -> Reply:
         """Asks which matter is meant: one of those that were just offered, if any."""
@@ -55,14 +69,13 @@ class FollowUpRule:
         ]
         return self._make.text(SystemText.FOLLOW_UP_WHICH, (*offered, *self._make.ways_on()))
 
-    def _started(self, topics: list[Topic], request: Request) -> Decision | None:
+    def _started(self, topic: Topic | None, request: Request) -> Decision | None:
         """The flow of what was told last; None where it has none."""
-        flows = (self._catalog.flows_of_topics.get(topic.id) for topic in topics[:1])
-        flow = next(flows, None)
+        flow = self._catalog.flows_of_topics.get(topic.id) if topic else None
         return self._moves.start(flow.id, request) if flow else None
 
-    def _told(self, topic: Topic, asked: FollowUp, request: Request) -> Reply | None:
-        if asked is FollowUp.STEPS:
+    def _told(self, topic: Topic, asked: Sequence[FollowUp], request: Request) -> Reply | None:
+        if FollowUp.STEPS in asked:
             return self._make.answer(topic, request.today)
         text = fact_card(topic, self._catalog, asked, request.today)
         return Reply(text, (self._make.topic_button(topic),)) if text else None

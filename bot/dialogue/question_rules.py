@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.dialogue.decisions import Clarity, Decision, Request
 from bot.dialogue.findings import MAX_CHOICES, Findings
-from bot.dialogue.flow_moves import FlowMoves
 from bot.dialogue.flow_rules import FlowRules
+from bot.dialogue.follow_ups import FollowUpRule
 from bot.dialogue.questions import (
     is_question,
     looks_like_question,
@@ -24,7 +24,7 @@ from bot.domain.session import Outcome
 from bot.domain.system_texts import SystemText
 from bot.domain.understanding import FAMILIES_ANSWERED_BY_TEXT, IntentFamily
 from bot.retrieval.decision import Verdict
-from bot.retrieval.retriever import Retrieval
+from bot.retrieval.retriever import Candidate, Retrieval
 from bot.text.normalize import words
 
 MAX_QUESTIONS = 3
@@ -34,13 +34,15 @@ MAX_PIECES = MAX_QUESTIONS + 1
 MIN_OPEN_QUESTION_WORDS = 6
 MAX_CHOICES_BESIDE_GUESS = 2
 #: A choice is at least so likely, measured by the first one.
-MIN_CHOICE_SHARE = 0.02
+MIN_CHOICE_SHARE = 0.05
 #: Beside the flow of what was told, a topic is offered from this share of the flow's probability.
 MIN_SHARE_BESIDE_EVENT = 0.1
 #: A question that tells of a life event is offered its flow from this probability of being ours.
 MIN_IN_SCOPE_OF_EVENT = 0.05
 #: Another intent than a topic decides only when it is at least this likely.
 MIN_OTHER_INTENT, MIN_OTHER_INTENT_OUT_OF_SCOPE = 0.5, 0.25
+#: One or two words ask for nothing forbidden.
+MIN_WORDS_OF_REFUSED = 3
 #: From so many unclear turns on, choices come with a way to a person.
 _COUNT_WITH_PERSON = 2
 #: What is said when there is no answer, the first, second and third time running.
@@ -57,14 +59,14 @@ class QuestionRules:
         catalog: Catalog,
         findings: Findings,
         flows: FlowRules,
-        moves: FlowMoves,
         scams: ScamRules,
+        follow_ups: FollowUpRule,
     ) -> None:
         self._catalog = catalog
         self._findings = findings
         self._flows = flows
-        self._moves = moves
         self._scams = scams
+        self._follow_ups = follow_ups
         self._make = ReplyMaker(catalog)
 
     # --- several at once
@@ -120,6 +122,11 @@ class QuestionRules:
     def question(self, request: Request) -> Decision:
         """The answer, or choices, or what there is to say without one. Always fits."""
         found = self._findings.of(request.text, request)
+        if not self._findings.is_sure(found):
+            # "…, phí bao nhiêu, làm ở đâu": what is asked of the matter hides the matter.
+            rest = self._follow_ups.without_facts(request.text)
+            request = replace(request, text=rest)
+            found = self._findings.of(rest, request)
         figures = {"in_scope": found.in_scope, "correct": found.correct}
         return replace(self._decided(found, request), figures=figures)
 
@@ -151,7 +158,7 @@ class QuestionRules:
         # What is nothing of ours anyway needs less certainty to be recognised for what it is.
         is_ours = found.verdict is not Verdict.UNKNOWN
         needed = MIN_OTHER_INTENT if is_ours else MIN_OTHER_INTENT_OUT_OF_SCOPE
-        if best is None or best.score < needed:
+        if best is None or best.score < needed or _is_hasty(best, request.text):
             return None
         if decision := self._flows.meant(best.name, request):
             return decision
@@ -179,7 +186,7 @@ class QuestionRules:
 
     def handoff(self) -> Decision:
         """Where to find a person."""
-        buttons = (*self._moves.handoff_button(), self._make.menu_button())
+        buttons = (*self._flows.handoff_button(), self._make.menu_button())
         return Decision(
             Outcome.HANDOFF, (self._make.text(SystemText.HANDOFF, buttons),), rule="handoff"
         )
@@ -194,7 +201,8 @@ class QuestionRules:
     def _guess_or_clarify(self, found: Retrieval, request: Request) -> Decision:
         """While a question waits, an unclear message is rather an answer to it, unless it asks."""
         choices = self.clarify(found, request)
-        topics = choices.replies[-1].buttons[:MAX_CHOICES_BESIDE_GUESS]
+        is_safety = self._flows.is_safety(request)
+        topics = () if is_safety else choices.replies[-1].buttons[:MAX_CHOICES_BESIDE_GUESS]
         if guessed := self._flows.possible_guess(request, topics):
             return guessed
         if looks_like_question(request.text) or not self._flows.is_asked(request):
@@ -224,3 +232,11 @@ class QuestionRules:
             self._findings.scored(found) if topics else (),
             rule=f"{IntentFamily.EVENT}/{event.id}",
         )
+
+
+def _is_hasty(best: Candidate, text: str) -> bool:
+    """Whether too little speaks for a move, or for a warning against what must not be done."""
+    family = best.name.partition("/")[0]
+    if family == IntentFamily.COMMAND:
+        return best.score < MIN_OTHER_INTENT
+    return family == IntentFamily.REFUSAL and len(words(text)) < MIN_WORDS_OF_REFUSED

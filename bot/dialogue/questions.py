@@ -31,12 +31,16 @@ def split_questions(text: str) -> list[str]:
     return questions if len(questions) > 1 else [text]
 
 
+def split_at_commas(text: str) -> list[str]:
+    """All pieces between commas and full stops, however short."""
+    return [piece for one in _CLAUSE_BREAK.split(text) if (piece := one.strip(" ,.;"))]
+
+
 def split_clauses(text: str) -> list[str]:
     """The pieces between commas and full stops, which only sometimes are questions of their own;
     the text itself when there is but one.
     """
-    pieces = [piece.strip(" ,.;") for piece in _CLAUSE_BREAK.split(text)]
-    clauses = [piece for piece in pieces if len(words(piece)) >= MIN_WORDS]
+    clauses = [piece for piece in split_at_commas(text) if len(words(piece)) >= MIN_WORDS]
     return clauses if len(clauses) > 1 else [text]
 
 

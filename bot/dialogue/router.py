@@ -22,7 +22,7 @@ from bot.dialogue.scam_rules import ScamRules
 from bot.dialogue.turns import nth_time
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
-from bot.domain.messages import Reply
+from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
     DOCUMENTS,
     GROUP,
@@ -68,7 +68,7 @@ class Router:
         self._moves = FlowMoves(catalog, walks)
         self._flows = FlowRules(catalog, walks, self._moves, reader, guess)
         self._follow_ups = FollowUpRule(catalog, self._moves)
-        self._questions = QuestionRules(catalog, findings, self._flows, self._moves, scams)
+        self._questions = QuestionRules(catalog, findings, self._flows, scams, self._follow_ups)
         safety = SafetyRules(catalog, findings, self._questions, phrases)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
             ("unreadable", self._unreadable),
@@ -117,7 +117,9 @@ class Router:
             return None
         if not request.text:
             return self._unknown(SystemText.EMPTY)
-        return None if words(request.text) else self._unknown(SystemText.ONLY_SYMBOLS)
+        if words(request.text):
+            return None
+        return self._flows.not_understood(request) or self._unknown(SystemText.ONLY_SYMBOLS)
 
     def _unknown(self, key: SystemText, **values: object) -> Decision:
         text = self._make.text(key, self._make.ways_on(), **values)
@@ -192,10 +194,13 @@ class Router:
         return self._press(choice.payload, request) if choice is not None else None
 
     def _number_beyond(self, request: Request) -> Decision | None:
-        """A number that no button has: the step again where one waits, else what it may mean."""
-        if not is_number_beyond(request.text, request.session.choices):
+        """A number that no button has: the same buttons again."""
+        choices = request.session.choices
+        if not is_number_beyond(request.text, choices):
             return None
-        return self._flows.not_understood(request)
+        buttons = [Button(one.label, one.payload) for one in choices]
+        text = self._make.text(SystemText.NUMBER_BEYOND, buttons, count=len(choices))
+        return self._flows.not_understood(request) or Decision(Outcome.CLARIFY, (text,))
 
     def _code(self, request: Request) -> Decision | None:
         topic = self._topic_of_code(request.text.strip())

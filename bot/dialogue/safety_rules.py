@@ -16,6 +16,8 @@ from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import Verdict
 from bot.text.normalize import words
 
+#: What is said after a warning of personal data, when the message asks for more.
+_WORTH_ADDING = frozenset({Outcome.ANSWERED, Outcome.CLARIFY, Outcome.HANDOFF, Outcome.SAFETY})
 #: With fewer words around it, personal data was all that the message brought.
 MIN_WORDS_BESIDE_PERSONAL_DATA = 6
 
@@ -80,12 +82,9 @@ class SafetyRules:
         if not request.has_personal_data:
             return None
         warning = self._warning()
-        found = self._findings.of(request.text, request)
-        if self._findings.is_sure(found):
-            rest = self._findings.answer(found, request)
-        elif self._is_asking(request) and found.verdict is Verdict.CLARIFY:
-            rest = replace(self._questions.clarify(found, request), told="")
-        else:
+        is_sure = self._findings.is_sure(self._findings.of(request.text, request))
+        rest = self._questions.question(request) if is_sure or self._is_asking(request) else None
+        if rest is None or rest.outcome not in _WORTH_ADDING or rest.frames is not None:
             alone = replace(warning, buttons=self._make.ways_on())
             return Decision(Outcome.SAFETY, (alone,), rule=SystemText.PERSONAL_DATA)
         return replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.catalog import Catalog
@@ -135,11 +136,12 @@ def documents_card(topic: Topic, catalog: Catalog) -> str:
     return _titled(topic, catalog, _bullets(label, topic.documents))
 
 
-def fact_card(topic: Topic, catalog: Catalog, asked: FollowUp, today: date) -> str:
-    """One fact of a topic, with what must be said of its law and sources; empty when the topic does
-    not tell it.
+def fact_card(topic: Topic, catalog: Catalog, asked: Sequence[FollowUp], today: date) -> str:
+    """Some facts of a topic, with what must be said of its law and sources; empty when the topic
+    tells none of them.
     """
-    told = _fact(topic, catalog, asked)
+    facts = (_fact(topic, catalog, one) for one in asked)
+    told = "\n".join(fact for fact in facts if fact)
     if not told:
         return ""
     if cautions := _cautions(topic, catalog, today):

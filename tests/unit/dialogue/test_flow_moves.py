@@ -177,7 +177,7 @@ def test_a_button_of_a_flow_that_is_forgotten_begins_it_again(talk):
     talk.start(TWO, "Đi tiếp", "Hết việc")
     talk.press("a:mot:dau:tiep")
     assert talk.place == ("mot", "dau")
-    assert talk.text.startswith("Hướng dẫn này đã dừng lúc trước.")
+    assert talk.text.startswith("Nút này là của một hướng dẫn đã đóng.")
 
 
 def test_a_button_of_the_calling_flow_leaves_the_called_one_and_corrects(talk):

@@ -87,3 +87,21 @@ def test_after_choices_it_is_asked_which_of_them_is_meant(talk):
     talk.session = replace(talk.session, choices=(Choice(MAT_KHAU.title, "t:210"),))
     talk.say("bao lâu thì xong")
     assert talk.buttons[0].payload == "t:210"
+
+
+def test_several_facts_are_told_together(talk):
+    talk.say(TOLD.title)
+    talk.say("hết bao nhiêu tiền, bao lâu thì xong, làm ở đâu")
+    assert "Lệ phí: 7.000 đồng\nThời hạn: 3 ngày làm việc\nNơi làm: Công an xã" in talk.text
+
+
+def test_facts_asked_for_beside_a_matter_do_not_hide_it(talk):
+    turn = talk.say(f"{TOLD.title}, hết bao nhiêu tiền, làm ở đâu")
+    assert turn.topics[0].id == TOLD.id
+
+
+def test_what_the_last_topic_does_not_tell_is_not_told_of_the_flow_instead(talk):
+    talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    talk.say(MAT_KHAU.title)
+    talk.say("hết bao nhiêu tiền")
+    assert "7.000 đồng" not in talk.text

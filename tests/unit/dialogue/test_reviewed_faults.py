@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,10 +12,13 @@ from tests.flow_factories import (
     FOUR,
     KICH_HOAT,
     ONE,
+    TAM_TRU,
     THREE,
     TIN_LA,
     TWO,
     Conversation,
+    make_flow,
+    task,
 )
 
 NUMBERS = ("0" * 12, "x@x.vn", "0900" + "000001", "4829" + "13")
@@ -143,10 +147,63 @@ def test_who_comes_back_with_words_not_understood_is_told_where_they_are(talk):
     assert talk.say("em ơi bác quay lại đây rồi này").rule == "flow_welcome_back"
 
 
-def test_after_choices_it_is_not_asked_about_the_topic_before(talk):
+def test_after_a_menu_it_is_not_asked_about_the_topic_before(talk):
     talk.say("lệ phí tạm trú")
-    talk.say("xyz abc")
+    talk.press("menu")
     assert talk.session.topic == ""
+
+
+def test_after_a_message_not_understood_it_still_is(talk):
+    talk.say("lệ phí tạm trú")
+    topic = talk.session.topic
+    talk.say("xyz abc")
+    assert talk.session.topic == topic != ""
+
+
+def test_a_task_named_again_in_an_offer_can_be_told_as_done(talk):
+    talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    talk.say("lệ phí tạm trú")
+    talk.say("làm xong rồi")
+    assert talk.place == ("kich-hoat", "bam")
+
+
+def test_who_tells_what_went_wrong_need_not_say_that_it_did(talk):
+    talk.start(KICH_HOAT, "Mức 2", "Không rõ")
+    talk.say("mất mạng")
+    assert talk.place == ("kich-hoat", "go-mang")
+    assert talk.session.frames[-1].trail[-2].answer == "ket"
+
+
+def test_a_number_beyond_the_buttons_shows_them_again(talk):
+    talk.press("menu")
+    before = talk.labels
+    turn = talk.say("99")
+    assert turn.rule == "number_beyond"
+    assert talk.labels == before
+
+
+def test_a_question_mark_alone_shows_the_step_again(talk):
+    talk.start(ONE)
+    talk.say("???")
+    assert "Hỏi dau?" in talk.text
+
+
+def test_a_single_task_has_no_number():
+    flow = make_flow("don", task("lam"))
+    talk = Conversation()
+    talk.change_content(flow)
+    talk.start(flow)
+    assert "Bước" not in talk.text
+
+
+def test_the_person_to_ask_is_where_the_service_is_done():
+    topic = replace(TAM_TRU, where="Trung tâm dịch vụ việc làm.")
+    flow = make_flow("don", task("lam"), topics=(topic.id,))
+    talk = Conversation()
+    talk.change_content(flow, topics=(topic,))
+    talk.start(flow, "Không làm được")
+    assert "Trung tâm dịch vụ việc làm." in talk.text
+    assert "1900" not in talk.text
 
 
 def test_thanks_in_between_keep_what_was_told(talk):
