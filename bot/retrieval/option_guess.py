@@ -21,7 +21,9 @@ from bot.text.fold import fold_syllable
 #: for it to be taken, and for the citizen to be asked whether it was meant.
 SURE_NEARNESS, SURE_LEAD = 0.45, 0.15
 POSSIBLE_NEARNESS, POSSIBLE_LEAD = 0.2, 0.05
-_DENYING = frozenset({"khong", "chua", "chang"})
+#: So few syllables are not even asked back when one denies what the other says.
+MAX_SHORT_SYLLABLES = 4
+_DENYING = frozenset({"khong", "chua", "chang", "het"})
 _MAX_QUESTIONS_KEPT = 1024
 
 
@@ -61,10 +63,12 @@ def option_guesser(encoder: Encoder, read: Callable[[str], Sequence[str]]) -> Gu
         option, lead = step.options[nearness.index(best)], best - max(second, 0.0)
         if best < POSSIBLE_NEARNESS or lead < POSSIBLE_LEAD:
             return None
-        is_near = best >= SURE_NEARNESS and lead >= SURE_LEAD
         # "có mạng" is near to "không có mạng", and its contrary.
-        is_plain = option.next not in SPECIAL_STEPS and denies(text) == denies(option.label)
-        return OptionGuess(option, is_near and is_plain)
+        is_alike = denies(text) == denies(option.label)
+        if not is_alike and len(read(text)) <= MAX_SHORT_SYLLABLES:
+            return None
+        is_near = best >= SURE_NEARNESS and lead >= SURE_LEAD
+        return OptionGuess(option, is_near and is_alike and option.next not in SPECIAL_STEPS)
 
     return guess
 

@@ -49,8 +49,12 @@ def test_no_guess_is_sure_that_would_end_the_flow(way):
     assert guessed(step, "lam gop di") == ("gop", False)
 
 
-def test_a_text_that_denies_is_not_surely_an_option_that_does_not():
-    assert guessed(GOING_ON, "khong gop dau") == ("gop", False)
+def test_a_long_text_that_denies_is_not_surely_an_option_that_does_not():
+    assert guessed(GOING_ON, "viec nay khong gop dau nhe") == ("gop", False)
+
+
+def test_a_short_text_that_denies_is_not_even_asked_back_as_its_contrary():
+    assert guessed(GOING_ON, "khong gop dau") is None
 
 
 def test_a_text_between_two_options_is_only_possible():
