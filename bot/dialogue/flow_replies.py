@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,6 +30,8 @@ from bot.domain.payloads import (
 from bot.domain.pictures import Picture, PictureId
 from bot.domain.system_texts import SystemText
 
+#: A topic that a task names, such as: Xem chủ đề "Quên mật khẩu VNeID".
+_NAMED_TOPIC = re.compile(r'chủ đề "([^"]+)"')
 #: The flow that asks how helpful it was.
 RATING_FLOW = "danh-gia"
 
@@ -142,6 +145,9 @@ class FlowReplyMaker:
         answers = self._answers(step)
         for label, value in answers:
             yield Button(label, answer_payload(flow_id, step.id, value))
+        if isinstance(step, Do):
+            named = map(self._catalog.topics_by_title.get, _NAMED_TOPIC.findall(step.text))
+            yield from (self._make.topic_button(topic) for topic in named if topic)
         yield from self._moves(step, frames)
 
     def _answers(self, step: Waiting) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from bot.domain.session import Outcome
 from tests.flow_factories import (
     FOUR,
     KICH_HOAT,
+    LE_PHI,
     ONE,
     TAM_TRU,
     THREE,
@@ -211,3 +212,13 @@ def test_thanks_in_between_keep_what_was_told(talk):
     topic = talk.session.topic
     talk.say("cảm ơn bạn nhiều")
     assert talk.session.topic == topic != ""
+
+
+def test_a_topic_that_a_task_names_has_a_button():
+    told = replace(task("lam"), text=f'Xem chủ đề "{LE_PHI.title}" rồi làm.')
+    flow = make_flow("don", told)
+    talk = Conversation()
+    talk.change_content(flow)
+    talk.start(flow)
+    talk.pick(LE_PHI.title)
+    assert talk.turn.topics[0].id == LE_PHI.id
