@@ -33,12 +33,21 @@ _ORDINALS = {
 # From six on, the words are numbers only after "thứ", "số" or "phương án": "sau" alone is rather
 # sau, "tam" rather tạm.
 _NUMBER = re.compile(
-    r"(?:(?:toi|em|chon|lay|bam|so|muc|cau|y|cai|viec|o|thu|nut|lua chon|phuong an|dap an) )*"
-    r"(\d{1,2}|mot|nhat|hai|nhi|ba|bon|tu|nam|"
+    r"(?P<before>(?:(?:da|u|uh|ok|cho|toi|tui|em|bac|chu|minh|chon|lay|bam|nhan|so|muc|cau|y|cai"
+    r"|viec|o|thu|nut|lua chon|phuong an|dap an) )*)"
+    r"(?P<number>\d{1,2}|mot|nhat|hai|nhi|ba|bon|tu|nam|"
     r"(?:(?<=thu )|(?<=so )|(?<=lua chon )|(?<=an ))(?:sau|bay|tam|chin|muoi)|"
     r"(?:(?<=cai )|(?<=muc )|(?<=thu )|(?<=nut )|(?<=lua chon )|(?<=an ))dau)"
-    r"(?: tien)?(?: a| nhe| nha| di)?"
+    r"(?P<behind>(?: (?:tien|a|nhe|nha|nhen|nghen|nghe|di|do|luon|oi|con|em|chau|bot))*)"
 )
+#: Words that a number or a place follows. Without one, a word is a number only by itself: "bác ba"
+#: and "cho ba" are people, "năm đó" is a year.
+_LEADING = frozenset(
+    ["chon", "lay", "bam", "nhan", "so", "muc", "cau", "y", "cai", "viec", "o", "thu", "nut", "an"]
+)
+_SOFT = frozenset(["tien", "a", "nhe", "nha", "di"])
+#: Right behind a number they are counted: "2 con".
+_COUNTED = frozenset(["con", "em", "chau"])
 #: A label typed in part still counts when it has at least so many words of the label in a row.
 _MIN_LABEL_WORDS = 2
 
@@ -62,15 +71,29 @@ def _is_another_word(text: str) -> bool:
     if not {"muc", "mức"}.isdisjoint(typed):
         return True
     is_bare = not _BARE_WORDS.isdisjoint(typed) and not is_folded(text)
-    return is_bare or (bool(typed) and typed[-1] in _OTHER_WORDS)
+    others = _OTHER_WORDS.intersection(typed)
+    # "thu nam" is thứ năm where no marks are typed at all.
+    is_fifth = is_folded(text) and not {"thu", "so"}.isdisjoint(typed)
+    return is_bare or bool(others - {"nam"} if is_fifth else others)
 
 
 def _find_number(text: str) -> int | None:
-    """The number that a whole message is: "2", "số 2", "cái thứ hai"."""
+    """The number that a whole message is: "2", "số 2 đó con", "cái thứ hai"."""
     match = _NUMBER.fullmatch(fold(" ".join(words(text))))
-    if match is None or _is_another_word(text):
+    if match is None or _is_another_word(text) or not _is_choosing(match):
         return None
-    return int(match.group(1)) if match.group(1).isdigit() else _ORDINALS[match.group(1)]
+    number = match["number"]
+    return int(number) if number.isdigit() else _ORDINALS[number]
+
+
+def _is_choosing(match: re.Match[str]) -> bool:
+    """Whether the words around a number leave it one of a choice."""
+    before, behind = match["before"].split(), match["behind"].split()
+    if not _LEADING.isdisjoint(before):
+        return True
+    if match["number"].isdigit():
+        return _COUNTED.isdisjoint(behind[:1])
+    return not before and _SOFT.issuperset(behind)
 
 
 def _find_numbered(number: int, choices: Sequence[Choice]) -> Choice | None:

@@ -52,15 +52,19 @@ _ASKS = re.compile(
 
 #: Last words of a question, as typed: "mấy" asks, "may" is a phone.
 _ENDS_OF_QUESTIONS = frozenset(
-    ["không", "khong", "ko", "chưa", "chua", "sao", "gì", "gi", "nào", "nao", "đâu", "dau", "mấy",
-     "nhiêu", "nhieu", "lâu", "lau", "ai"]
+    ["không", "khong", "ko", "chưa", "chua", "sao", "gì", "gi", "j", "ji",
+     "nào", "nao", "đâu", "dau", "mấy", "nhiêu", "nhieu", "nhiu", "bn", "bnhieu", "lâu", "lau",
+     "ai", "ntn"]
 )  # fmt: skip
 #: What people say behind them; folded.
 _ONLY_ASKS = re.compile(
-    r"\b(?:bao (?:lau|nhieu|gio)|khi nao|lam sao|the nao|o dau|o mo|(?:tai|vi|lam) sao|may ngay"
-    r"|ai (?:nop|lam|tra|di|giu|chiu)|cai gi|viec gi)\b"
+    r"\b(?:bao (?:lau|nhieu|nhiu|gio|h)|khi nao|lam sao|the nao|o dau|o mo|(?:tai|vi|lam) sao"
+    r"|(?:lam|la|bi) s|may (?:ngay|gio|h)|ai (?:nop|lam|tra|di|giu|chiu)|(?:cai|viec) (?:gi|j))\b"
 )
-_ENDS_OF_DENIALS, _DENYING = frozenset({"nao", "gi", "chi", "dau"}), frozenset({"chua", "khong"})
+_ENDS_OF_DENIALS, _DENYING = (
+    frozenset({"nao", "gi", "j", "ji", "chi", "dau"}),
+    frozenset({"chua", "khong", "ko"}),
+)
 #: "không" and "chưa ạ" by themselves are answers.
 _MIN_QUESTION = 2
 _AFTER_QUESTIONS = frozenset(

@@ -44,6 +44,8 @@ NEGATIONS = frozenset(["khong", "chua", "chang", "dau", "het"])
 _DONE = frozenset(["rồi", "đã", "xong"])
 _SAYS_DONE = frozenset({"answer/yes", "answer/done", "answer/ack"})
 _SAYS_NO = frozenset({"answer/no", "answer/not-done"})
+#: Who asks what comes next has done what was just told.
+_ASKS_NEXT = "answer/next"
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,7 @@ class AnswerReader:
         """The answer that a message gives to a step, or None."""
         intents = set(self.find_intents(text))
         if isinstance(step, Do):
-            # "dung" is dừng rather than đúng where a task, not a question, waits.
-            is_move = any(one.startswith("command/") for one in intents)
-            return None if is_move else self._find_state(intents, text)
+            return self._find_state(step, intents, text)
         if isinstance(step, Inspect):
             # Who has no message to paste.
             return UNSURE if intents & {*_SAYS_NO, "answer/unsure"} else None
@@ -115,13 +115,21 @@ class AnswerReader:
         option = self._likest(step.options, text, MIN_LIKENESS_OF_STATED)
         return option.value if option else None
 
-    def _find_state(self, intents: set[str], text: str) -> str | None:
+    def _find_state(self, step: Do, intents: set[str], text: str) -> str | None:
         """Whether a task was done or did not work: in listed words, or in a few others."""
+        if _ASKS_NEXT in intents:
+            return DONE
+        # "dung" is dừng rather than đúng where a task, not a question, waits.
+        if any(one.startswith("command/") for one in intents):
+            return None
         if intents & _SAYS_DONE:
             return DONE
         if intents & {*_SAYS_NO, "answer/unsure"}:
             return TROUBLE
-        return None if "?" in text else find_state(to_syllables(text, self.abbreviations))
+        if "?" in text:
+            return None
+        task = to_syllables(step.text, self.abbreviations)
+        return find_state(to_syllables(text, self.abbreviations), task)
 
     def _likest(
         self, options: Iterable[Option], text: str, least: float = MIN_LIKENESS

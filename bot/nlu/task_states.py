@@ -57,6 +57,8 @@ _HARMLESS = _any_of(
 )
 _OTHERS = _any_of("công an, cán bộ, nó, họ, người ta, người lạ")
 _PRESS = _any_of("gọi, bảo, nhắn, kêu, bắt, đòi, lấy, hỏi")
+#: A loss in itself, but no loss where the task is to do just that: "Gọi nhà mạng để khóa SIM."
+_LOCK, _LOCKED = _any_of("khóa"), _any_of("bị khóa, tự khóa, đang khóa")
 #: Somebody else did it: "công an gọi rồi", but not "gọi công an rồi".
 _OTHERS_PRESS = re.compile(rf"{_OTHERS.pattern}(?: \S+)? {_PRESS.pattern}")
 #: After "da" without its mark, they tell that dạ was meant rather than đã.
@@ -65,8 +67,10 @@ _AFTER_POLITE_YES = frozenset(
 )
 
 
-def find_state(syllables: Sequence[str]) -> str | None:
-    """DONE, TROUBLE, or None when the syllables say neither or leave a doubt."""
+def find_state(syllables: Sequence[str], task: Sequence[str] = ()) -> str | None:
+    """DONE, TROUBLE, or None when the syllables say neither or leave a doubt. `task` are the
+    syllables of what was to be done.
+    """
     said = _without_words_behind(syllables) if syllables else ()
     typed = " ".join(said)
     if not said or len(said) > _MAX_WORDS or _ASKING.search(typed):
@@ -77,7 +81,14 @@ def find_state(syllables: Sequence[str]) -> str | None:
         return None
     if _FAILURES.search(typed) or not _FAILURES_WITH_MARKS.isdisjoint(said):
         return None if _has(said, _OVER) else TROUBLE
-    return DONE if _is_told(said) and not is_doubtful(said) else None
+    return DONE if _is_told(said) and not is_doubtful(_without_task(typed, task)) else None
+
+
+def _without_task(typed: str, task: Sequence[str]) -> list[str]:
+    """What is left to doubt of what was typed, when the task itself was to lock something."""
+    is_to_lock = _LOCK.search(_LOCKED.sub("", " ".join(task)))
+    is_loss = _LOCKED.search(typed)
+    return (_LOCK.sub("", typed) if is_to_lock and not is_loss else typed).split()
 
 
 def is_doubtful(syllables: Sequence[str]) -> bool:
@@ -108,8 +119,10 @@ def _is_denied(said: Sequence[str]) -> bool:
 
 
 def _is_told(said: Sequence[str]) -> bool:
-    """Whether the words say that something has been done: "… rồi", "đã …", "xong …"."""
-    if is_typed(said[-1], frozenset(["rồi"])) or "xong" in {said[0], said[-1]}:
+    """Whether the words say that something has been done: "… rồi", "đã …", "rồi, xong …"."""
+    then = frozenset(["rồi"])
+    first = said[1:2] if is_typed(said[0], then) else said[:1]
+    if is_typed(said[-1], then) or "xong" in {*first, said[-1]}:
         return True
     is_polite = said[0] == "da" and _has(said[1:2], _AFTER_POLITE_YES)
     return said[0] in {"đã", "da"} and not is_polite

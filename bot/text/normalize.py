@@ -25,6 +25,8 @@ _LINE_BREAK = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LONG_RUN = re.compile(r"([^\W\d])\1{2,}")
 _VOWELS = frozenset("aeiouy")
+#: Signs that say "ok" when there is nothing else to read.
+_AGREEMENT = frozenset("👍👌✅✔☑🆗")
 
 # Open syllables in oa, oe, uy: the older spelling puts the mark on the second vowel (hoà),
 # schools teach the first (hòa). After q the u belongs to the consonant, so quý keeps its mark.
@@ -66,9 +68,13 @@ def move_tone_mark(syllable: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The lower-case words and numbers of a text, tone marks in place, long runs shortened."""
+    """The lower-case words and numbers of a text, tone marks in place, long runs shortened; "ok"
+    for a thumb and the like alone.
+    """
     lowered = unicodedata.normalize("NFC", clean(text).lower())
     found = _WORD.findall(lowered)
+    if not found and not _AGREEMENT.isdisjoint(lowered):
+        return ["ok"]
     if _LONG_RUN.search(lowered):
         found = [_shorten(word) for word in found]
     return [_move_and_shorten(word) if _OLD_TONE_PLACE.search(word) else word for word in found]

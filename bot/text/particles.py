@@ -12,7 +12,7 @@ from bot.text.fold import fold_syllable
 
 #: A syllable typed with marks must be one of these; one without marks may stand for any of them.
 _BEFORE = frozenset(
-    ["dạ", "vâng", "ừ", "ừm", "ờ", "uh", "uk", "ukm", "ok", "oke", "à", "á", "ạ", "ah"]
+    ["dạ", "vâng", "ừ", "ừm", "ờ", "uh", "uhm", "uk", "ukm", "ok", "oke", "à", "á", "ạ", "ah"]
 )
 _BEHIND = frozenset(
     ["ạ", "á", "ah", "nhỉ", "nhé", "nhá", "nha", "nè", "nghen", "đi", "ơi", "đây", "đấy", "đó",

@@ -104,3 +104,28 @@ def test_a_number_beyond_the_buttons_is_told_apart_from_other_messages(typed, is
 def test_no_number_is_beyond_when_nothing_was_offered_or_a_label_begins_with_it():
     assert not is_number_beyond("4", ())
     assert not is_number_beyond("5", [Choice("5 điểm", "a"), Choice("3 điểm", "b")])
+
+
+FIVE = tuple(Choice(f"Việc {chr(64 + at)}", str(at)) for at in range(1, 6))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("chu 5 di", "cai so 5 do", "so 5 nghe con", "cai thu nam", "thu nam", "số năm", "bam 5"),
+        *("5 nha con", "5 đi em", "5 luôn", "chọn cái số 5 đi con", "cho bác số 5 nhé cháu"),
+    ],
+)
+def test_a_number_in_a_sentence_that_says_nothing_else_is_a_choice(typed):
+    assert find_choice(typed, FIVE) == FIVE[4]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("5 con", "hai con", "ba con", "5 anh em", "5 người con", "5 tuổi", "còn 2", "có ba"),
+        *("bác hai", "cho ba", "năm nay", "nam nay", "năm đó", "ba do", "nam nha", "thứ nam"),
+    ],
+)
+def test_people_that_are_counted_or_called_by_number_and_years_are_no_choice(typed):
+    assert find_choice(typed, FIVE) is None

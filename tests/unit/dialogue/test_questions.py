@@ -46,14 +46,26 @@ def test_clauses_end_at_commas_and_full_stops_but_not_inside_numbers(text, claus
 
 @pytest.mark.parametrize(
     "text",
-    ["còn không", "co duoc ko chau", "bao lau mo lai", "ai nộp tiền đó", "mất SIM?", "làm sao nữa"],
+    [
+        *("còn không", "co duoc ko chau", "bao lau mo lai", "ai nộp tiền đó", "mất SIM?"),
+        *("làm sao nữa", "mã pin là gì", "ma pin la j", "bao h xong", "phí bn", "làm s"),
+        "mấy giờ làm",
+    ],
 )
 def test_a_text_that_asks_looks_like_a_question(text):
     assert looks_like_question(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["làm gộp cả ba", "mất SIM rồi", "chưa cài lần nào", "máy cục gạch"]
+    "text",
+    [
+        "làm gộp cả ba",
+        "mất SIM rồi",
+        "chưa cài lần nào",
+        "máy cục gạch",
+        "ko nhận đc j",
+        "thử xem s",
+    ],
 )
 def test_a_text_that_answers_does_not(text):
     assert not looks_like_question(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,6 +178,26 @@ def test_a_task_is_done_or_not(text, answer):
     assert READER.find_answer(task("lam"), text) == answer
 
 
+NEXT = AnswerReader.of(
+    [
+        Intent(IntentName("answer/next"), ("tiếp", "rồi sao nữa")),
+        Intent(IntentName("answer/yes"), ("có",)),
+        Intent(IntentName("command/resume"), ("làm tiếp",)),
+    ],
+    {"r": "rồi"},
+)
+
+
+@pytest.mark.parametrize("text", ["tiếp", "ok tiep di", "r sao nữa", "tiếp nha con"])
+def test_who_asks_what_comes_next_has_done_the_task_but_answered_no_question(text):
+    assert NEXT.find_answer(task("lam"), text) == DONE
+    assert NEXT.find_answer(SIM, text) is None
+
+
+def test_to_go_on_with_what_was_begun_says_nothing_of_the_task():
+    assert NEXT.find_answer(task("lam"), "làm tiếp đi") is None
+
+
 def test_a_pasted_message_is_no_answer_but_not_having_one_is():
     assert READER.find_answer(inspect("dan"), "có") is None
     assert READER.find_answer(inspect("dan"), "tin gì đó") is None
@@ -209,6 +231,12 @@ def test_without_marks_a_word_may_be_a_yes_or_a_stop():
 )
 def test_what_people_say_of_a_task_in_their_own_words(text, answer):
     assert READER.find_answer(task("lam"), text) == answer
+
+
+def test_what_was_to_be_done_is_no_loss():
+    lock = replace(task("khoa"), text="Gọi nhà mạng để khóa SIM.")
+    assert READER.find_answer(lock, "da khoa sim xong") == DONE
+    assert READER.find_answer(task("lam"), "da khoa sim xong") is None
 
 
 @given(st.text(max_size=80))

@@ -70,6 +70,25 @@ def test_what_leaves_a_doubt_is_neither(text):
     assert state(text) is None
 
 
+LOCK = words("Gọi nhà mạng để khóa SIM.")
+
+
+@pytest.mark.parametrize("text", ["roi xong khoa sim", "da khoa sim xong", "tôi khóa SIM rồi"])
+def test_to_lock_is_no_loss_where_that_was_the_task(text):
+    assert find_state(words(text), LOCK) == DONE
+    assert state(text) is None
+
+
+@pytest.mark.parametrize("text", ["sim bị khóa rồi", "may tu khoa roi", "mất sim rồi"])
+def test_what_was_locked_by_others_is_a_loss_even_there(text):
+    assert find_state(words(text), LOCK) is None
+
+
+def test_a_task_after_something_was_locked_is_not_to_lock_it():
+    told = words("Tài khoản bị khóa thì gọi tổng đài.")
+    assert find_state(words("tài khoản khóa rồi"), told) is None
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_read_without_harm(text):
     assert state(text) in {DONE, TROUBLE, None}

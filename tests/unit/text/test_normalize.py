@@ -104,6 +104,20 @@ def test_words_are_lower_case_in_one_spelling_without_drawn_out_letters(text, ex
     assert words(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("👍", ["ok"]),
+        ("👍🏻👍🏻", ["ok"]),
+        (" ✅ ", ["ok"]),
+        ("cảm ơn 👍", ["cảm", "ơn"]),
+        ("😀", []),
+    ],
+)
+def test_a_thumb_is_an_ok_where_there_is_nothing_else_to_read(text, expected):
+    assert words(text) == expected
+
+
 @pytest.mark.parametrize("abbreviation", ["cccd", "CCCD", "ccccd", "dddt", "tttt"])
 def test_an_abbreviation_without_vowels_keeps_its_letters(abbreviation):
     assert words(abbreviation) == [abbreviation.lower()]

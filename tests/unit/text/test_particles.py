@@ -15,6 +15,7 @@ from bot.text.particles import peel
         ("chua duoc em oi", "chua duoc"),
         ("lam lai tu dau nhe", "lam lai tu dau"),
         ("uh tiep tuc nhe", "tiep tuc"),
+        ("uhm phai do con", "phai"),
         ("dạ được rồi cháu ơi", "được rồi"),
         # Marks that were typed count.
         ("vẫn còn", "vẫn còn"),
