@@ -61,6 +61,8 @@ _MOVES_OF_INTENTS = {
     "command/stop": STOP,
     "command/pause": PAUSE,
     "command/resume": RESUME,
+    # "Tiếp" where no task waits to be told as done.
+    "answer/next": RESUME,
 }
 
 
@@ -226,6 +228,8 @@ class FlowRules:
         asked, guess = self._guessed(request)
         count = request.session.unclear_count
         if asked is None or guess is None or count >= _MAX_GUESSES:
+            return None
+        if looks_like_question(request.text):
             return None
         person = (self._make.handoff_button(),) if count else ()
         reply = self._say.guessed(asked, guess.option, (*others, *person))

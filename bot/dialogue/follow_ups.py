@@ -32,7 +32,7 @@ class FollowUpRule:
         """The answer, when the whole message asks about the topic that was told last, or about
         that of the flow under way; a question back when there is none. None for other messages.
         """
-        asked = self._asked(request.text)
+        asked = self._reader.find_all(request.text)
         if not asked:
             return None
         last = "" if request.is_back else request.session.topic
@@ -53,12 +53,6 @@ class FollowUpRule:
         clauses = split_at_commas(text)
         kept = [one for one in clauses if self._reader.find(one) is None]
         return ", ".join(kept) if kept and len(kept) < len(clauses) else text
-
-    def _asked(self, text: str) -> list[FollowUp]:
-        """What is asked for, one thing a clause; nothing when a clause is about something else."""
-        found = [self._reader.find(one) for one in split_at_commas(text)]
-        kinds = list(dict.fromkeys(one for one in found if one is not None))
-        return kinds if kinds and None not in found else []
 
     def _which(self, request: Request) -> Reply:
         """Asks which matter is meant: one of those that were just offered, if any."""
