@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.text.blanks import BLANK
 from bot.text.fold import fold_syllable
 from bot.text.normalize import words
 
 #: Somebody who types only this wants help at once.
 EMERGENCY_NUMBERS = frozenset({"112", "113", "114", "115"})
+_PART = re.compile(rf"{BLANK.pattern}|[^{{}}]+")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class SafetyPhrases:
     emergency: re.Pattern[str]
     emergency_with_marks: re.Pattern[str]
     scam_pressure: re.Pattern[str]
-    #: Holds words of pressure, but of a machine: "máy đang yêu cầu".
+    #: Begins words of pressure, but of a machine or of the citizen: "máy đang yêu cầu".
     no_scam_pressure: re.Pattern[str]
 
     @classmethod
@@ -34,13 +36,14 @@ class SafetyPhrases:
         emergency_with_marks: Iterable[str],
         scam_pressure: Iterable[str],
         no_scam_pressure: Iterable[str] = (),
+        **blanks: Iterable[str],
     ) -> SafetyPhrases:
-        """From phrases as editors write them."""
+        """From phrases as editors write them, and the lists that fill their blanks."""
         return cls(
-            phrase_pattern(emergency, marks_needed=False),
-            phrase_pattern(emergency_with_marks, marks_needed=True),
-            phrase_pattern(scam_pressure, marks_needed=False),
-            phrase_pattern(no_scam_pressure, marks_needed=False),
+            phrase_pattern(emergency, marks_needed=False, blanks=blanks),
+            phrase_pattern(emergency_with_marks, marks_needed=True, blanks=blanks),
+            phrase_pattern(scam_pressure, marks_needed=False, blanks=blanks),
+            phrase_pattern(no_scam_pressure, marks_needed=False, blanks=blanks),
         )
 
     def is_emergency(self, text: str) -> bool:
@@ -55,18 +58,42 @@ class SafetyPhrases:
         typed = " ".join(words(text))
         harmless = [one.span() for one in self.no_scam_pressure.finditer(typed)]
         return any(
-            not any(start <= one.start() and one.end() <= end for start, end in harmless)
+            not any(start <= one.start() < end for start, end in harmless)
             for one in self.scam_pressure.finditer(typed)
         )
 
 
-def phrase_pattern(phrases: Iterable[str], *, marks_needed: bool) -> re.Pattern[str]:
+def phrase_pattern(
+    phrases: Iterable[str],
+    *,
+    marks_needed: bool,
+    blanks: Mapping[str, Iterable[str]] | None = None,
+) -> re.Pattern[str]:
     """Finds any of the phrases as whole syllables; nothing when there are none."""
-    alternatives = (
-        " ".join(_syllable(one, marks_needed=marks_needed) for one in words(phrase))
-        for phrase in phrases
-    )
+    filled = {
+        name: "|".join(_words(entry, marks_needed=marks_needed) for entry in entries)
+        for name, entries in (blanks or {}).items()
+    }
+    alternatives = (_phrase(phrase, filled, marks_needed=marks_needed) for phrase in phrases)
     return re.compile(rf"(?<!\S)(?:{'|'.join(alternatives) or '(?!)'})(?!\S)")
+
+
+def _phrase(phrase: str, filled: Mapping[str, str], *, marks_needed: bool) -> str:
+    """One phrase; every part that is not the last brings the space behind it."""
+    parts = [one for one in _PART.finditer(phrase) if one.group().strip()]
+    written = []
+    for index, part in enumerate(parts):
+        name, may_be_missing = part.groups()
+        choice = filled[name] if name else _words(part.group(), marks_needed=marks_needed)
+        space = " " if index < len(parts) - 1 else ""
+        written.append(
+            f"(?:{choice}){space}" if not may_be_missing else f"(?:(?:{choice}){space})?"
+        )
+    return "".join(written)
+
+
+def _words(text: str, *, marks_needed: bool) -> str:
+    return " ".join(_syllable(one, marks_needed=marks_needed) for one in words(text))
 
 
 def _syllable(syllable: str, *, marks_needed: bool) -> str:

@@ -47,7 +47,11 @@ class ScamInspector:
         return any(not self._is_trusted(host) for host in hosts)
 
     def _is_trusted(self, host: str) -> bool:
-        return any(host == one or host.endswith(f".{one}") for one in self._signs.trusted_hosts)
+        """Whether a host is a trusted one or stands below one: ".gov.vn" names only those below."""
+        return any(
+            host == one or host.endswith(f".{one.removeprefix('.')}")
+            for one in self._signs.trusted_hosts
+        )
 
 
 def has_strange_link(signs: Sequence[ScamSign]) -> bool:

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.text.fold import fold
+
 
 class PersonalDataKind(StrEnum):
     """Kinds of personal data that are masked before anything is stored or logged."""
@@ -45,6 +47,18 @@ _CODE_WORD = re.compile(
     r"|mã pin|ma pin|\bpin\b",
     re.IGNORECASE,
 )
+#: A code that is told without such a word, marks left out: "mã nó gửi là 482913", "6 số là 482913".
+#: Only words of sending and owning stand between: "mã lỗi 1001", "mã hồ sơ là 482913" are none.
+_CODE_BEFORE = re.compile(
+    r"(?:\b(?<!cac )ma(?! (?:so )?ho so)(?: so| bi mat)?"
+    r"(?:(?: (?:so|no|ho|gui|goi|nhan|ve|toi|qua|cho|cua|may|trong|tin|dien|thoai|nay|day|do|moi"
+    r"|vua|bac|tui|em|con|co|chu|ong|ba|minh|chau|anh|chi)){0,8} ?(?:\bla|[:=])|(?<= ma so))"
+    r"|\btin(?: nhan)?(?: (?:no|gui|ve|do|nay)){0,3} (?:ghi|bao|la)"
+    r"|\b(?:6|sau|4|bon) so(?: (?:do|nay))? ?(?:la|[:=])"
+    r")[ :=]*$"
+)
+#: How a code is typed: in one piece, in two halves, or digit by digit.
+_CODE_SHAPE = re.compile(r"\d{4,8}|\d{3}[ .\-]\d{3}|\d(?: \d){3,7}")
 _PASSWORD = re.compile(
     r"(?:mật khẩu|mat khau|password|\bpass\b|\bmk\b)"
     r"(?:\s+[^\W\d_]+){0,4}?"  # "vneid của em"
@@ -109,13 +123,20 @@ def _kind_of_number(text: str, start: int, end: int, code_is_near: bool) -> Pers
     if len(digits) >= 6 and _BANK_WORD.search(before):
         return PersonalDataKind.BANK_ACCOUNT
     if 4 <= len(digits) <= 8:
-        is_code = code_is_near and not _YEAR.fullmatch(written) and "/" not in written
+        may_be_code = not _YEAR.fullmatch(written) and "/" not in written
+        is_code = may_be_code and (code_is_near or _is_told_as_code(written, before))
         return PersonalDataKind.ONE_TIME_CODE if is_code else None
     if _is_mobile(digits):
         return PersonalDataKind.PHONE
     if len(digits) < 9 or _is_list_of_small_numbers(written):
         return None
     return PersonalDataKind.ID_NUMBER if len(digits) in {9, 12} else PersonalDataKind.BANK_ACCOUNT
+
+
+def _is_told_as_code(written: str, before: str) -> bool:
+    """Whether the words just before a number say that it was sent as a code."""
+    said = " " + " ".join(fold(before.lower()).split())
+    return bool(_CODE_SHAPE.fullmatch(written) and _CODE_BEFORE.search(said))
 
 
 def _is_list_of_small_numbers(written: str) -> bool:

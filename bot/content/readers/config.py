@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from bot.content.issues import ContentIssue, issue, listed
@@ -10,6 +11,7 @@ from bot.content.marked_yaml import Marked, YamlBroken, parse_marked
 from bot.content.readers.fields import FieldReader
 from bot.domain.knowledge import TopicId
 from bot.domain.scam_signs import ScamSign, ScamSigns
+from bot.text.blanks import BLANK
 
 
 def read_text_table(
@@ -51,20 +53,42 @@ def read_phrases(path: str, text: str, key: str) -> tuple[tuple[str, ...], list[
 #: The lists of `config/safety.yaml`.
 SAFETY_KINDS = ("emergency", "emergency_with_marks", "scam_pressure")
 OPTIONAL_SAFETY_KINDS = ("no_scam_pressure",)
+#: Its lists of words that fill the blanks of the phrases.
+SAFETY_BLANKS = (
+    "person", "they", "tell", "give", "code", "secret", "threat", "few", "machine", "call", "to",
+    "office",
+)  # fmt: skip
 
 
 def read_safety_phrases(
     path: str, text: str
 ) -> tuple[dict[str, tuple[str, ...]], list[ContentIssue]]:
-    """The phrases that come before everything else, by kind."""
+    """The phrases that come before everything else, by kind, and the words for their blanks."""
     try:
         marked = parse_marked(text)
     except YamlBroken as error:
         return {}, [issue(path, error.line, error.code)]
     top = FieldReader.of_document(path, marked)
     kinds = (*SAFETY_KINDS, *OPTIONAL_SAFETY_KINDS)
-    top.check_keys(kinds, SAFETY_KINDS)
-    return {kind: top.texts(kind) for kind in kinds}, top.issues
+    top.check_keys((*kinds, *SAFETY_BLANKS), SAFETY_KINDS)
+    blanks = {name: found for name in SAFETY_BLANKS if (found := top.texts(name))}
+    phrases = {kind: _fillable(kind, top, blanks) for kind in kinds}
+    return {**phrases, **blanks}, top.issues
+
+
+def _fillable(kind: str, top: FieldReader, blanks: Collection[str]) -> tuple[str, ...]:
+    """The phrases of one kind; one with a blank that no list fills, or that may end in nothing, is
+    reported and left out.
+    """
+    fillable = []
+    for index, phrase in enumerate(top.texts(kind)):
+        names = [name for name, _ in BLANK.findall(phrase)]
+        if phrase.endswith("?}") or not all(name in blanks for name in names):
+            allowed = listed(f"{{{name}}}" for name in blanks)
+            top.report("value_not_allowed", kind, index, key=kind, value=phrase, allowed=allowed)
+        else:
+            fillable.append(phrase)
+    return tuple(fillable)
 
 
 SIGN_KEYS = ("id", "weight", "topic", "reason")

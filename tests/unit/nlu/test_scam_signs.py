@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,21 @@ def test_a_link_is_strange_unless_its_host_is_trusted(text):
 )
 def test_trusted_hosts_and_plain_sentences_are_no_strange_links(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("tra ở csgt.bocongan.gov.vn", []),
+        ("https://www.csgt.vn và csgt.bocongan.gov.vn", ["duong-dan-la"]),
+        ("csgt-gov.vn", ["duong-dan-la"]),
+        ("csgt.gov.vn.top", ["duong-dan-la"]),
+        ("vnеid.gov.vn", ["duong-dan-la"]),  # a Cyrillic е leaves only the bare ending
+    ],
+)
+def test_an_ending_that_begins_with_a_dot_trusts_only_what_stands_below_it(text, signs):
+    link = replace(SCAM_SIGNS, trusted_hosts=(".gov.vn",))
+    assert [sign.id for sign in ScamInspector(link).find(text)] == signs
 
 
 def test_what_signs_amount_to():
