@@ -13,7 +13,6 @@ from bot.domain.messages import Reply
 from bot.domain.session import Outcome
 from bot.domain.system_texts import SystemText
 from bot.nlu.safety import SafetyPhrases
-from bot.retrieval.decision import Verdict
 from bot.text.normalize import words
 
 #: What is said after a warning of personal data, when the message asks for more.
@@ -60,21 +59,16 @@ class SafetyRules:
             return None
         found = self._findings.of(request.text, request)
         near = self._findings.topics(found)[:MAX_CHOICES]
-        topics = [topic for topic in near if topic.group == "safety"]
-        if found.verdict is Verdict.UNKNOWN or not topics:
-            return None
-        replies = [
-            self._make.text(SystemText.SCAM_IN_PROGRESS),
-            self._make.answer(topics[0], request.today),
-        ]
-        if request.has_personal_data:
-            replies.insert(1, self._warning())
+        topics = [topic for topic in near if topic.group == "safety"][:1]
+        stop = self._make.text(SystemText.SCAM_IN_PROGRESS, () if topics else self._make.ways_on())
+        warning = [self._warning()] if request.has_personal_data else []
+        told = [self._make.answer(topic, request.today) for topic in topics]
         return Decision(
             Outcome.SAFETY,
-            tuple(replies),
-            self._findings.scored(found),
+            (*warning, stop, *told),
+            self._findings.scored(found) if topics else (),
             way_on=WayOn.BY_BUTTON,
-            told=topics[0].id,
+            told=topics[0].id if topics else "",
         )
 
     def personal_data(self, request: Request) -> Decision | None:

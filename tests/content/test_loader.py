@@ -59,7 +59,7 @@ def test_the_catalog_carries_its_hash_and_all_content(root):
     assert catalog.content_hash == hash_content(root)
     assert [topic.code for topic in catalog.topics] == [310, 210, 510]
     assert catalog.find_topic("utility/dang-ky-tam-tru") is catalog.topics_by_code[310]
-    assert len(catalog.intents) == 15
+    assert len(catalog.intents) == 19
     assert [flow.id for flow in catalog.flows] == ["giu-kin", "lay-lai"]
     assert [picture.alt for picture in catalog.pictures.values()] == ["Điện thoại đang tắt."]
     assert catalog.topics_by_code[210].pictures == {2: "tat-may"}
