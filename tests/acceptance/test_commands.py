@@ -95,10 +95,10 @@ def test_converse_answers_every_unusable_line_in_its_place_with_what_is_wrong(ru
 
 
 def test_an_unusable_line_does_not_disturb_the_conversation(run):
-    given = '{"session": "a", "press": "t:304"}\n{"session": "a"}\n{"session": "a", "text": "1"}\n'
+    given = '{"session": "a", "press": "t:344"}\n{"session": "a"}\n{"session": "a", "text": "1"}\n'
     first, _, picked = lines(run("converse", "--jsonl", given=given))
     assert first["replies"][0]["buttons"]
-    assert (picked["outcome"], picked["flow"]) == ("flow_started", "t304")
+    assert (picked["outcome"], picked["flow"]) == ("flow_started", "t344")
 
 
 def test_ask_explains_an_answer_by_its_rule_and_scores(run):
@@ -145,11 +145,11 @@ def test_ask_explains_every_line_when_asked_to(run):
 
 
 def test_chat_explains_each_turn_with_its_place_and_events(run):
-    begun = "304\n1\nxong\n"
+    begun = "344\n1\nxong\n"
     shown = run("chat", "--explain", given=begun).stdout
     assert re.findall(r"^  luật: (\w+)$", shown, re.MULTILINE)[0] == "code"
-    assert "\n  đang ở: t304/lam.1\n" in shown
-    assert "\n  sự kiện: flow_step:t304/lam.1\n" in shown
+    assert "\n  đang ở: t344/lam.1\n" in shown
+    assert "\n  sự kiện: flow_step:t344/lam.1\n" in shown
     assert "luật: " not in run("chat", given=begun).stdout
 
 
@@ -157,7 +157,7 @@ def test_converse_keeps_sessions_apart_and_takes_presses(run):
     given = "".join(
         json.dumps(line) + "\n"
         for line in [
-            {"session": "a", "press": "t:304"},
+            {"session": "a", "press": "t:344"},
             {"session": "b", "text": "1"},
             {"session": "a", "text": "1"},
             {"session": "a", "press": "menu"},
@@ -172,7 +172,7 @@ def test_converse_keeps_sessions_apart_and_takes_presses(run):
     assert set(first["replies"][0]) == {"text", "buttons", "image"}
     assert set(first["replies"][0]["buttons"][0]) == {"label", "payload"}
     assert picked["replies"] != other["replies"]
-    assert (picked["flow"], picked["step"]) == ("t304", "lam.1")
+    assert (picked["flow"], picked["step"]) == ("t344", "lam.1")
     assert [one["label"] for one in menu["replies"][0]["buttons"]][-1] == "Làm tiếp"
     assert len(menu["replies"][0]["buttons"]) == 8
 
