@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 PHONE = ViewportSize(width=360, height=740)
 DESKTOP = ViewportSize(width=1280, height=800)
-#: The code of a topic with steps, a source and buttons; its answer depends on no ranking.
-TOPIC = "304"
+#: The code of a topic with eight steps, a source and buttons, whose "Làm từng bước" begins at its
+#: first step; its answer depends on no ranking.
+TOPIC = "312"
 #: Opens the page in a window of a size, with options of a browser context.
 Visit = Callable[..., Page]
 
