@@ -25,6 +25,10 @@ class Request:
     today: date
     #: What was found beforehand for the text or a piece of it; for others the retriever is asked.
     found: Mapping[str, Retrieval] = field(default_factory=dict)
+    #: What the rules found for texts in this turn, so that none is searched twice.
+    searched: dict[str, Retrieval] = field(default_factory=dict, compare=False)
+    #: The same for what whole messages were read as, with slips or without.
+    read_as: dict[tuple[str, bool], tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def is_back(self) -> bool:

@@ -27,7 +27,10 @@ class Findings:
 
     def of(self, text: str, request: Request) -> Retrieval:
         """What was found for the request's text, or for a piece of it."""
-        return request.found.get(text) or self._retriever.retrieve(text)
+        known = request.found.get(text) or request.searched.get(text)
+        if known is None:
+            known = request.searched[text] = self._retriever.retrieve(text)
+        return known
 
     def is_topic_first(self, retrieval: Retrieval) -> bool:
         """Whether nothing that is no topic comes before the topics."""

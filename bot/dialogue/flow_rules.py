@@ -88,6 +88,13 @@ class FlowRules:
         self._say = walks.say
         self._make = ReplyMaker(catalog)
 
+    def _intents(self, request: Request, *, with_slips: bool = True) -> tuple[str, ...]:
+        """What the whole message is an example of; looked up once a turn."""
+        key = (request.text, with_slips)
+        if key not in request.read_as:
+            request.read_as[key] = self._reader.find_intents(request.text, with_slips=with_slips)
+        return request.read_as[key]
+
     # --- answers
 
     def welcome_back(self, request: Request) -> Decision | None:
@@ -97,7 +104,7 @@ class FlowRules:
         frames = request.session.frames
         if not frames or not request.is_back or request.payload:
             return None
-        intents = self._reader.find_intents(request.text)
+        intents = self._intents(request)
         is_plain = request.text.strip().isdecimal() or _has_family(intents, IntentFamily.ANSWER)
         is_short = len(words(request.text)) <= _MAX_GREETING_WORDS
         is_greeting = is_short and not intents and not self._find_answer(request)
@@ -120,7 +127,7 @@ class FlowRules:
             return None
         if corrected := self._corrections.read(request):
             return self._walks.decide(corrected, request, "flow_correct")
-        intents = self._reader.find_intents(request.text)
+        intents = self._intents(request)
         is_plain = _has_family(intents, IntentFamily.ANSWER)
         is_move = any(one in _MOVES_OF_INTENTS for one in intents)
         is_done = _DONE in intents and request.session.yes == move_payload(RESUME)
@@ -171,7 +178,7 @@ class FlowRules:
     def confirmed(self, request: Request) -> str:
         """The payload that a plain yes or no to the last reply stands for; empty for all else."""
         session = request.session
-        intents = self._reader.find_intents(request.text, with_slips=False)
+        intents = self._intents(request, with_slips=False)
         if not session.yes or _has_family(intents, IntentFamily.COMMAND):
             return ""
         if _YES.intersection(intents):
@@ -180,7 +187,7 @@ class FlowRules:
 
     def nothing_asked(self, request: Request) -> Decision | None:
         """A yes, a no or a "done" where nothing was asked."""
-        intents = self._reader.find_intents(request.text, with_slips=False)
+        intents = self._intents(request, with_slips=False)
         if request.session.frames or not _has_family(intents, IntentFamily.ANSWER):
             return None
         name = "complaint" if "answer/not-done" in intents else "acknowledgement"
@@ -271,7 +278,7 @@ class FlowRules:
     def command(self, request: Request) -> Decision | None:
         """A whole message such as "quay lại", "nhắc lại", "dừng"."""
         is_led = bool(request.session.frames)
-        intents = self._reader.find_intents(request.text, with_slips=is_led)
+        intents = self._intents(request, with_slips=is_led)
         found = (_MOVES_OF_INTENTS.get(one) for one in intents)
         move = next((one for one in found if one is not None), None)
         if move is None or (not is_led and move == STOP):
