@@ -8,6 +8,7 @@ from bot.dialogue.decisions import Request
 from bot.dialogue.flow_frames import Frames
 from bot.dialogue.flow_pages import Walk
 from bot.dialogue.flow_runner import FlowRunner
+from bot.dialogue.questions import looks_like_question
 from bot.domain.flows import Do
 from bot.domain.understanding import IntentFamily
 from bot.nlu.answers import AnswerReader
@@ -53,6 +54,8 @@ class CorrectionReader:
             return None
         if self._is_plain(rest) and self._was_task(frames):
             return self._runner.back(frames)
+        if looks_like_question(rest):
+            return None  # "xin lỗi, cho hỏi lệ phí bao nhiêu"
         return self._answered_anew(frames, rest) or self._guessed_anew(frames, rest)
 
     def _answered_anew(self, frames: Frames, rest: str) -> Walk | None:
@@ -68,7 +71,7 @@ class CorrectionReader:
         questions = islice(self._runner.answered_questions(frames), _GUESSED_QUESTIONS)
         for above, question in questions:
             guess = self._guess(question, rest)
-            if guess is not None:
+            if guess is not None and guess.is_sure:
                 return self._runner.correct(above, question.id, guess.option.value)
         return None
 

@@ -72,7 +72,11 @@ class FollowUpRule:
         if FollowUp.STEPS in asked:
             return self._make.answer(topic, request.today)
         text = fact_card(topic, self._catalog, asked, request.today)
-        return Reply(text, (self._make.topic_button(topic),)) if text else None
+        if not text:
+            return None
+        if not all(fact_card(topic, self._catalog, [one], request.today) for one in asked):
+            text += f"\n\n{self._catalog.message(SystemText.FOLLOW_UP_REST)}"
+        return Reply(text, (self._make.topic_button(topic),))
 
     def _not_told(self, topic: Topic) -> Reply:
         buttons = (self._make.topic_button(topic), self._make.handoff_button())

@@ -27,7 +27,7 @@ from bot.retrieval.decision import Verdict
 from bot.retrieval.retriever import Candidate, Retrieval
 from bot.text.normalize import words
 
-MAX_QUESTIONS = 3
+MIN_SEVERAL, MAX_QUESTIONS = 2, 3
 #: One more tells that there is more.
 MAX_PIECES = MAX_QUESTIONS + 1
 #: A shorter piece that is not understood ("giúp với được không?") is no question of its own.
@@ -91,14 +91,11 @@ class QuestionRules:
 
     def _several_clauses(self, request: Request) -> Decision | None:
         """What stands between commas, when the whole has no answer and two pieces have theirs."""
-        pieces = split_clauses(request.text)[:MAX_PIECES]
-        if len(pieces) == 1 or self._findings.sure_topic(request.text, request):
+        asking = [one for one in split_clauses(request.text)[:MAX_PIECES] if is_question(one)]
+        if len(asking) < MIN_SEVERAL or self._findings.sure_topic(request.text, request):
             return None
-        topics = {
-            one: topic
-            for one in pieces
-            if is_question(one) and (topic := self._findings.sure_topic(one, request))
-        }
+        found = {one: self._findings.sure_topic(one, request) for one in asking}
+        topics = {one: topic for one, topic in found.items() if topic}
         is_several = len(set(topics.values())) > 1
         return self._one_by_one(list(topics), request) if is_several else None
 
@@ -106,6 +103,8 @@ class QuestionRules:
         decisions: dict[object, Decision] = {}
         for piece in pieces[:MAX_QUESTIONS]:
             one = self.question(replace(request, text=piece))
+            if one.frames is not None:
+                return one  # a flow that one piece begins or answers cannot share its turn
             decisions.setdefault(one.topics[0].id if one.topics else piece, one)
         replies = [self._make.text(SystemText.SEVERAL_INTRO, count=len(decisions))]
         replies += [reply for one in decisions.values() for reply in one.replies]

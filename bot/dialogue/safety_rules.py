@@ -86,6 +86,7 @@ class SafetyRules:
             outcome=Outcome.SAFETY,
             replies=(warning, *rest.replies),
             rule=SystemText.PERSONAL_DATA,
+            told=rest.topic_told,
         )
 
     def _warning(self) -> Reply:

@@ -64,6 +64,7 @@ class SystemText(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     NUMBER_BEYOND = "number_beyond", "count"
     FOLLOW_UP_WHICH = "follow_up_which"
+    FOLLOW_UP_REST = "follow_up_rest"
     FOLLOW_UP_UNKNOWN = "follow_up_unknown", "title"
     UNKNOWN_AGAIN = "unknown_again"
     # around a chat in the terminal

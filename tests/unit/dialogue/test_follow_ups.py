@@ -105,3 +105,17 @@ def test_what_the_last_topic_does_not_tell_is_not_told_of_the_flow_instead(talk)
     talk.say(MAT_KHAU.title)
     talk.say("hết bao nhiêu tiền")
     assert "7.000 đồng" not in talk.text
+
+
+def test_a_fact_that_is_not_told_beside_another_is_owned_up_to(talk):
+    talk.change_content(*FLOWS, topics=(replace(TOLD, time_limit=""), MAT_KHAU, LE_PHI))
+    talk.say(TOLD.title)
+    talk.say("hết bao nhiêu tiền, bao lâu thì xong")
+    assert "7.000 đồng" in talk.text
+    assert talk.catalog.message("follow_up_rest") in talk.text
+
+
+def test_no_fact_is_missed_where_all_are_told(talk):
+    talk.say(TOLD.title)
+    talk.say("hết bao nhiêu tiền, bao lâu thì xong")
+    assert talk.catalog.message("follow_up_rest") not in talk.text

@@ -70,3 +70,26 @@ def test_no_to_a_guess_asks_the_question_again():
 def test_where_no_question_waits_nothing_is_guessed():
     talk = conversation(is_sure=True)
     assert talk.say("cứ thế mà làm").rule != "flow_guess"
+
+
+def test_a_possible_guess_corrects_no_earlier_answer():
+    talk = conversation(is_sure=False)
+    talk.start(ONE, "Đi tiếp")
+    before = talk.session.frames
+    talk.say("nhầm, kiểu kia cơ")
+    assert talk.session.frames == before
+
+
+def test_a_sure_guess_corrects_the_latest_answer():
+    talk = conversation(is_sure=True)
+    talk.start(ONE, "Đi tiếp")
+    talk.say("nhầm, kiểu kia cơ")
+    assert talk.turn.rule == "flow_correct"
+
+
+def test_a_question_with_an_apology_corrects_nothing():
+    talk = conversation(is_sure=True)
+    talk.start(ONE, "Đi tiếp")
+    before = talk.session.frames
+    talk.say("xin lỗi cho hỏi lệ phí là bao nhiêu")
+    assert talk.session.frames == before

@@ -222,3 +222,9 @@ def test_a_topic_that_a_task_names_has_a_button():
     talk.start(flow)
     talk.pick(LE_PHI.title)
     assert talk.turn.topics[0].id == LE_PHI.id
+
+
+def test_a_flow_begun_by_one_of_two_questions_is_under_way_afterwards(talk):
+    talk.say(f"{LE_PHI.title}? dắt tôi kích hoạt? {TAM_TRU.title}?")
+    assert talk.open_flows == ["kich-hoat"]
+    assert "Hỏi muc?" in talk.text
