@@ -12,6 +12,8 @@ from bot.domain.understanding import FollowUp
 
 #: Zalo's text messages hold 2000 characters (OA and Bot Platform); Telegram's hold 4096.
 MAX_REPLY_CHARS = 2000
+#: About two lines on a phone.
+MAX_FACTS_CHARS = 120
 _SOURCES_SHOWN = 2
 #: What editors write where a source has no date.
 UNKNOWN_DATE = "không rõ"
@@ -67,6 +69,14 @@ def _facts(topic: Topic, catalog: Catalog) -> dict[FollowUp, str]:
         FollowUp.TIME: time and say(SystemText.LABEL_TIME_LIMIT, value=time),
         FollowUp.PLACE: place and say(SystemText.LABEL_WHERE, value=place),
     }
+
+
+def facts_line(topic: Topic, catalog: Catalog) -> str:
+    """Fee, time and place in one line of at most `MAX_FACTS_CHARS`; empty when none is told."""
+    line = " · ".join(fact.rstrip(".") for fact in _facts(topic, catalog).values() if fact)
+    if len(line) <= MAX_FACTS_CHARS:
+        return line
+    return f"{line[: MAX_FACTS_CHARS - 1].rsplit(' ', 1)[0]}…"
 
 
 def _bullets(label: str, items: tuple[str, ...] | list[str]) -> str:

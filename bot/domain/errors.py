@@ -7,8 +7,20 @@
     │   ├── IndexMissing     build it
     │   └── IndexStale       made from other content or by another encoder; build it again
     ├── ExportRefused        name another folder
-    └── StoreError           the database failed
-        └── Conflict         somebody else changed the row; reload and try again
+    ├── StoreError           the database failed
+    │   ├── Conflict         somebody else changed the row; reload and try again
+    │   ├── InboxFull        too many updates wait; let the vendor send them again
+    │   └── SchemaMismatch   the database is older or newer than the program; migrate it
+    ├── BackupUnusable       name another file, or another place to restore to
+    └── ChannelError         a message was not taken, and what to do about it:
+        ├── RetryLater           wait; the whole channel waits where it says so
+        ├── NotSent              try again; nothing can have arrived
+        ├── SendUnknown          do not try again: it may have arrived
+        ├── RecipientUnreachable drop the address
+        ├── RecipientMoved       use the new address
+        ├── WindowClosed         too late to write to them this way
+        ├── MessageRejected      never try again: our mistake
+        └── ChannelMisconfigured pause the channel and tell the operator
 
 Mistakes in content are not exceptions but values: see `bot.content.issues`.
 """
@@ -60,3 +72,69 @@ class StoreError(BotError):
 
 class Conflict(StoreError):
     """The row was changed by somebody else since it was read. Reload and try again."""
+
+
+class InboxFull(StoreError):
+    """Too many updates wait for their turn. The vendor keeps them and sends them again."""
+
+
+class SchemaMismatch(StoreError):
+    """The tables are not those of this program. Run `python -m bot migrate`, or update it."""
+
+    def __init__(self, message: str, *, is_newer: bool) -> None:
+        super().__init__(message)
+        #: Whether the database is ahead of the program.
+        self.is_newer = is_newer
+
+
+class BackupUnusable(BotError):
+    """The file is no backup of ours, or there is data where it should go."""
+
+
+class ChannelError(BotError):
+    """A channel did not take a message. `code` is stable, short and without personal data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RetryLater(ChannelError):
+    """Too much for now; certainly not sent. Wait so many seconds, with the whole channel if so."""
+
+    def __init__(self, code: str, after_seconds: float, *, whole_channel: bool = True) -> None:
+        super().__init__(code)
+        self.after_seconds = after_seconds
+        self.whole_channel = whole_channel
+
+
+class NotSent(ChannelError):
+    """Certainly not sent: no connection, or the vendor failed and said so. Try again."""
+
+
+class SendUnknown(ChannelError):
+    """It may have arrived: the answer to the call was lost."""
+
+
+class RecipientUnreachable(ChannelError):
+    """Nobody is there, or they want nothing from us."""
+
+
+class RecipientMoved(ChannelError):
+    """The chat has a new address."""
+
+    def __init__(self, code: str, moved_to: str) -> None:
+        super().__init__(code)
+        self.moved_to = moved_to
+
+
+class WindowClosed(ChannelError):
+    """The vendor lets us write only for some days after they did; those are over."""
+
+
+class MessageRejected(ChannelError):
+    """The channel will never take this message as it is."""
+
+
+class ChannelMisconfigured(ChannelError):
+    """Nothing can be sent at all: token, grant or package. A person must look at it."""

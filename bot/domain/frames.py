@@ -12,6 +12,12 @@ from bot.domain.flows import FlowId, StepId
 DONE, SKIPPED, TROUBLE = "xong", "bo-qua", "ket"
 #: Answers that lead on from a task.
 LEADING_ON = frozenset({DONE, SKIPPED})
+#: Stand for the answers to steps that a link led past, and for the trouble at a task when it led to
+#: the repair: nobody was told or asked these steps.
+ASSUMED, ASSUMED_TROUBLE = "coi-nhu-xong", "coi-nhu-ket"
+NEVER_TOLD = frozenset({ASSUMED, ASSUMED_TROUBLE})
+#: What a repair leads back from.
+TROUBLES = frozenset({TROUBLE, ASSUMED_TROUBLE})
 #: The answer "Không rõ".
 UNSURE = "khong-ro"
 #: Older steps are forgotten: going back further than this is starting again.

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.pictures import Picture
 
 
+class Media(StrEnum):
+    """What a citizen can send that we cannot read."""
+
+    IMAGE = "image"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    #: The channel keeps from us what it is.
+    HIDDEN = "hidden"
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a citizen sent: typed text, or the payload of a pressed button."""
+    """What a citizen sent: typed text, the payload of a pressed button, or something that we cannot
+    read, with or without text.
+    """
 
     text: str = ""
     payload: str = ""
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain.flows import FlowId, StepId
 from bot.domain.knowledge import Topic
 
@@ -9,13 +11,22 @@ from bot.domain.knowledge import Topic
 #: 2026-11-21).
 MAX_PAYLOAD_BYTES = 64
 
-MENU, HANDOFF, NONE_OF_THESE = "menu", "handoff", "none"
+START, MENU, HANDOFF, NONE_OF_THESE = "start", "menu", "handoff", "none"
 TOPIC, WHAT_IFS, DOCUMENTS, SOURCES, GROUP = "t", "w", "d", "s", "g"
-#: Begin a flow; answer a step of a flow; move about in the flow.
+#: Begin a flow, from its beginning or at a step (`f:kich-hoat:lam.2`); answer a step of a flow;
+#: move about in the flow.
 FLOW, ANSWER, MOVE = "f", "a", "m"
 #: Ways to move about.
 BACK, REPEAT, SKIP, RESTART, RESUME = "lui", "lap", "qua", "dau", "tiep"
 STOP, PAUSE, ASK = "dung", "nghi", "hoi"
+#: What is kept of the citizen; the ways to ask about it.
+DATA = "x"
+EXPORT, ASK_TO_DELETE, DELETE, KEEP = "xem", "hoi", "xoa", "khong"
+
+#: A button that is none of ours.
+UNKNOWN = "unknown"
+#: A verb and names in ASCII kebab-case, without a number that could be somebody's.
+_OURS = re.compile(rf"(?!.*\d{{4}})(?=.{{1,{MAX_PAYLOAD_BYTES}}}\Z)[a-z]+(?::[a-z0-9][a-z0-9.-]*)*")
 
 
 def topic_payload(verb: str, topic: Topic) -> str:
@@ -28,6 +39,13 @@ def group_payload(group: str, page: int) -> str:
     return f"{GROUP}:{group}:{page}"
 
 
+def storable_payload(payload: str) -> str:
+    """The payload if it has the shape of ours; else one that stands for a button we do not know.
+    Where presses come as texts, anybody can type anything for a payload: nothing of it is stored.
+    """
+    return payload if not payload or _OURS.fullmatch(payload) else UNKNOWN
+
+
 def parse_payload(payload: str) -> tuple[str, ...]:
     """Verb and arguments; anything may come from outside, so nothing is promised about them."""
     return tuple(payload[:MAX_PAYLOAD_BYTES].split(":"))
@@ -36,6 +54,11 @@ def parse_payload(payload: str) -> tuple[str, ...]:
 def flow_payload(flow_id: FlowId) -> str:
     """Such as `f:kich-hoat`: begin this flow."""
     return f"{FLOW}:{flow_id}"
+
+
+def data_payload(way: str) -> str:
+    """Such as `x:xoa`: delete what is kept of the citizen."""
+    return f"{DATA}:{way}"
 
 
 def answer_payload(flow_id: FlowId, step_id: StepId, value: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from bot.domain.catalog import Catalog
 from bot.domain.messages import Utterance
 from bot.domain.session import Session, Turn
 from bot.domain.understanding import IntentMatch
@@ -61,33 +62,26 @@ class TurnRunner(Protocol):
         ...
 
 
-class SessionStore(Protocol):
-    """Keeps conversations between turns."""
+class Content(Protocol):
+    """Where the content is, which may change while the program runs."""
 
-    async def find(self, session_id: str) -> tuple[Session, int] | None:
-        """A session and its version, or None."""
+    @property
+    def catalog(self) -> Catalog:
+        """The content that is answered from now."""
         ...
 
-    async def save(self, session: Session, version: int, now: datetime) -> None:
-        """Save what was loaded at `version`, 0 for a new session; raises Conflict when it changed
-        meanwhile.
-        """
-        ...
 
-    async def forget(self, session_id: str) -> None:
-        """Delete one session, if it is there."""
-        ...
-
-    async def check(self) -> None:
-        """Raises StoreError when the store cannot be used."""
-        ...
+class LiveTurnRunner(TurnRunner, Content, Protocol):
+    """An engine with the content that it answers from."""
 
 
 class Conversations(Protocol):
     """What a channel needs: give an utterance, get the turn."""
 
-    async def take_turn(self, session_id: str, utterance: Utterance) -> Turn:
-        """Run one turn of a conversation and remember it."""
+    async def take_turn(self, session_key: str, utterance: Utterance, message: str = "") -> Turn:
+        """Run one turn of a conversation and remember it. A message that the client named, and that
+        comes again right after, is answered as it was.
+        """
         ...
 
     async def forget(self, session_id: str) -> None:

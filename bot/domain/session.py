@@ -39,6 +39,13 @@ _OUTCOME_LABELS = {
 }
 
 
+class DataRequest(StrEnum):
+    """What a citizen asks about the data that is kept of them. Whoever keeps it does it."""
+
+    EXPORT = "export"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A button that was offered and can be taken by its number or its label."""
@@ -124,3 +131,6 @@ class Turn:
     figures: Mapping[str, float] = field(default_factory=dict)
     #: Stable codes of what staff should know of, such as "flow_looped:kich-hoat:hoi-sim".
     events: tuple[str, ...] = ()
+    #: EXPORT: the replies introduce what is kept, which follows them. DELETE: the replies say that
+    #: it is deleted, and the session is empty.
+    data_request: DataRequest | None = None

@@ -40,6 +40,10 @@ MASK = "•••"
 _GAP = r"[ ._/\-\u00a0]?"
 # Letters may touch: people write sdt0900000000. A longer number is never cut to a shorter one.
 _DIGITS = re.compile(rf"\+?\d(?:{_GAP}\d)*")
+#: Groups with more than one separator, or an odd one, between them: "0901 - 234 - 567",
+#: "(0901) 234 567", "079–055–512–345". Longer than any hour, day or month, so that a list of those
+#: is none.
+_SPREAD = re.compile(r"\(?\+?(?<!\d)\d{2,5}\)?(?:[\W_]{1,3}\d{3,5}){2,3}(?!\d)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 #: Where such a word stands, every short number is taken for a code: "482913 là mã otp của em".
 _CODE_WORD = re.compile(
@@ -105,13 +109,25 @@ def find_personal_data(text: str, *, expects_code: bool = False) -> list[Persona
         for pattern in (_PASSWORD, _BARE_PASSWORD)
         for match in pattern.finditer(text)
     ]
+    code_is_near = expects_code or bool(_CODE_WORD.search(text))
     for match in _DIGITS.finditer(text):
-        kind = _kind_of_number(
-            text, match.start(), match.end(), expects_code or bool(_CODE_WORD.search(text))
-        )
+        kind = _kind_of_number(text, match.start(), match.end(), code_is_near)
+        if kind is not None:
+            spans.append(PersonalDataSpan(kind, *match.span()))
+    for match in _SPREAD.finditer(text):
+        kind = _kind_of_spread(match[0])
         if kind is not None:
             spans.append(PersonalDataSpan(kind, *match.span()))
     return _without_overlaps(spans)
+
+
+def _kind_of_spread(written: str) -> PersonalDataKind | None:
+    """Only what begins as a number of a person does: everything else is counted in groups."""
+    digits = re.sub(r"\D", "", written)
+    if _is_mobile(digits):
+        return PersonalDataKind.PHONE
+    is_id = len(digits) == 12 and digits[0] == "0"
+    return PersonalDataKind.ID_NUMBER if is_id else None
 
 
 def _kind_of_number(text: str, start: int, end: int, code_is_near: bool) -> PersonalDataKind | None:
