@@ -1,67 +1,50 @@
-"""Conversations in the database: loaded, saved with a version check, and forgotten in time."""
+"""Sessions: loaded, saved with a version check, and forgotten in time."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import Conflict, StoreError
-from bot.domain.session import Session
-from bot.store.tables import metadata, sessions
-
-
-@asynccontextmanager
-async def _as_store_errors() -> AsyncIterator[None]:
-    """Faults of the database come out as StoreError, with no statement or value in the message."""
-    try:
-        yield
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreError(f"the database failed: {type(error).__name__}") from error
+from bot.domain.answered import Answered, turn_from_data, turn_to_data
+from bot.domain.errors import Conflict
+from bot.domain.session import Session, Turn
+from bot.store.statements import delete_batch
+from bot.store.tables import conversations, sessions
 
 
-class SqlSessionStore:
-    """Sessions in any database that SQLAlchemy speaks to, at most `max_sessions` of them."""
+class SqlSessions:
+    """Sessions within one transaction, at most `max_sessions` of them."""
 
-    def __init__(self, url: str, max_sessions: int) -> None:
-        self._engine: AsyncEngine = create_async_engine(url, hide_parameters=True)
+    def __init__(self, connection: AsyncConnection, max_sessions: int) -> None:
+        self._connection = connection
         self._max_sessions = max_sessions
-
-    async def open(self) -> None:
-        """Create what is missing in the database. Calling it twice is safe."""
-        async with _as_store_errors(), self._engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-
-    async def close(self) -> None:
-        """Give all connections back."""
-        await self._engine.dispose()
-
-    async def check(self) -> None:
-        """Ask the database for a sign of life.
-
-        Raises:
-            StoreError: it gave none.
-        """
-        # A row is written and taken back: reading alone still works on a full or read-only disk.
-        probe = {"id": "", "data": {}, "version": 0, "updated_at": datetime.now(UTC)}
-        async with _as_store_errors(), self._engine.connect() as connection:
-            transaction = await connection.begin()
-            await connection.execute(insert(sessions).values(**probe))
-            await transaction.rollback()
+        #: How many more there may be; counted once a transaction, None before.
+        self._room: int | None = None
 
     async def find(self, session_id: str) -> tuple[Session, int] | None:
         """A session and its version, or None."""
         query = select(sessions.c.data, sessions.c.version).where(sessions.c.id == session_id)
-        async with _as_store_errors(), self._engine.connect() as connection:
-            row = (await connection.execute(query)).first()
+        row = (await self._connection.execute(query)).first()
         return (Session.from_data(row.data), row.version) if row else None
 
-    async def save(self, session: Session, version: int, now: datetime) -> None:
-        """Save a session that was loaded at `version` (0 for a new one). Owns its transaction.
+    async def find_answered(self, session_id: str, message: str) -> Turn | None:
+        """The turn that was saved as the answer to this message, if that was the last one."""
+        query = select(sessions.c.data, sessions.c.last_turn).where(
+            sessions.c.id == session_id, sessions.c.last_message == message
+        )
+        row = (await self._connection.execute(query)).first()
+        if row is None or row.last_turn is None:
+            return None
+        return turn_from_data(row.last_turn, Session.from_data(row.data))
+
+    async def save(
+        self, session: Session, version: int, now: datetime, answered: Answered | None = None
+    ) -> None:
+        """Save a session that was loaded at `version` (0 for a new one), with what was answered
+        last, where that may be asked for again.
 
         A new session beyond the most that are kept takes the place of the one longest unused.
 
@@ -71,45 +54,55 @@ class SqlSessionStore:
         values = {
             "data": session.to_data(),
             "version": version + 1,
-            "updated_at": now.astimezone(UTC),
+            "updated_at": now,
+            "last_message": answered.message if answered else "",
+            "last_turn": turn_to_data(answered.turn) if answered else None,
         }
-        async with _as_store_errors(), self._engine.begin() as connection:
-            if version == 0:
-                try:
-                    await connection.execute(insert(sessions).values(id=session.id, **values))
-                except IntegrityError as error:
-                    raise Conflict("session was created meanwhile") from error
-                await self._make_room(connection, session.id)
-                return
-            change = update(sessions).where(
-                sessions.c.id == session.id, sessions.c.version == version
-            )
-            if (await connection.execute(change.values(**values))).rowcount != 1:
-                raise Conflict("session was changed meanwhile")
-
-    async def _make_room(self, connection: AsyncConnection, newest: str) -> None:
-        """Delete the sessions longest unused while there are too many, but never `newest`."""
-        # Counting 100 000 rows takes about 1 ms (SQLite, the index on age).
-        count = (await connection.execute(select(func.count()).select_from(sessions))).scalar_one()
-        if count <= self._max_sessions:
+        if version == 0:
+            try:
+                await self._connection.execute(insert(sessions).values(id=session.id, **values))
+            except IntegrityError as error:
+                raise Conflict("session was created meanwhile") from error
+            await self._make_room(session.id)
             return
+        change = update(sessions).where(sessions.c.id == session.id, sessions.c.version == version)
+        if (await self._connection.execute(change.values(**values))).rowcount != 1:
+            raise Conflict("session was changed meanwhile")
+
+    async def _make_room(self, newest: str) -> None:
+        """Delete the sessions longest unused while there are too many, but never `newest`."""
+        if self._room is None:
+            # Counting 100 000 rows takes 1 ms on SQLite, 6 ms on PostgreSQL (the index on age).
+            counting = select(func.count()).select_from(sessions)
+            self._room = (
+                self._max_sessions - (await self._connection.execute(counting)).scalar_one()
+            )
+        else:
+            self._room -= 1
+        if self._room >= 0:
+            return
+        is_persons = exists().where(conversations.c.id == sessions.c.id)
         oldest = (
             select(sessions.c.id)
-            .where(sessions.c.id != newest)
+            # Those of chat channels have a person, who is bounded otherwise: names of web sessions
+            # cost nothing.
+            .where(sessions.c.id != newest, ~is_persons)
             .order_by(sessions.c.updated_at)
-            .limit(count - self._max_sessions)
+            .limit(-self._room)
+            # One that is locked is in use: not old any more.
+            .with_for_update(skip_locked=True)
+            # Asked once: within the DELETE, PostgreSQL may ask a locking query again for each row.
+            .cte("oldest")
         )
-        await connection.execute(delete(sessions).where(sessions.c.id.in_(oldest)))
+        gone = delete(sessions).where(sessions.c.id.in_(select(oldest.c.id)))
+        await self._connection.execute(gone)
+        self._room = 0
 
     async def forget(self, session_id: str) -> None:
         """Delete one session; nothing happens when there is none."""
-        async with _as_store_errors(), self._engine.begin() as connection:
-            await connection.execute(delete(sessions).where(sessions.c.id == session_id))
+        await self._connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
     async def forget_before(self, moment: datetime) -> int:
-        """Delete the sessions not used since `moment`; gives their number."""
-        async with _as_store_errors(), self._engine.begin() as connection:
-            result = await connection.execute(
-                delete(sessions).where(sessions.c.updated_at < moment.astimezone(UTC))
-            )
-        return int(result.rowcount)
+        """Delete up to `BATCH` sessions not used since `moment`; gives their number."""
+        old = delete_batch(sessions, sessions.c.updated_at < moment)
+        return int((await self._connection.execute(old)).rowcount)

@@ -1,0 +1,45 @@
+"""Work that one process at a time may do, such as asking Telegram for updates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_
+
+from bot.store.database import Database
+from bot.store.statements import insert_or
+from bot.store.tables import leases
+
+
+class SqlLeases:
+    """Leases end by themselves when who holds them dies."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
+        """Take a lease that nobody else holds, or keep one's own for `seconds` from `now`; whether
+        it is one's own then.
+
+        Raises:
+            StoreError: the database failed; who holds the lease is not known.
+        """
+        values = {"holder": holder, "until": now + timedelta(seconds=seconds)}
+        async with self._database.writing() as connection:
+            taking = (
+                insert_or(connection, leases)
+                .values(name=name, **values)
+                .on_conflict_do_update(
+                    index_elements=["name"],
+                    set_=values,
+                    where=or_(leases.c.holder == holder, leases.c.until < now),
+                )
+                .returning(leases.c.name)
+            )
+            return (await connection.execute(taking)).first() is not None
+
+    async def give_back(self, name: str, holder: str) -> None:
+        """Let another have it at once."""
+        async with self._database.writing() as connection:
+            mine = (leases.c.name == name, leases.c.holder == holder)
+            await connection.execute(delete(leases).where(*mine))

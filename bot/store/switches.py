@@ -1,0 +1,82 @@
+"""Channels that a person switched off: nothing is taken in or sent there, in any process."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.deliveries import DeliveryStatus
+from bot.domain.people import ChannelId
+from bot.store.database import Database
+from bot.store.statements import insert_or, is_plainly
+from bot.store.tables import channel_states, deliveries
+
+#: Why a message that waited was never sent: staff see it.
+SWITCHED_OFF = "switched_off"
+
+
+class SqlSwitches:
+    """Knows what it saw last; `look` sees anew."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._off: frozenset[ChannelId] = frozenset()
+
+    def is_off(self, channel: ChannelId) -> bool:
+        """Whether the channel was off when one looked last."""
+        return channel in self._off
+
+    async def look(self) -> frozenset[ChannelId]:
+        """The channels that are off.
+
+        Raises:
+            StoreError: the database cannot be read; what was seen last still holds.
+        """
+        query = select(channel_states.c.channel).where(channel_states.c.is_off)
+        async with self._database.reading() as connection:
+            found = (await connection.execute(query)).scalars().all()
+        self._off = frozenset(map(ChannelId, found))
+        return self._off
+
+    async def turn(self, channel: ChannelId, now: datetime, *, off: bool) -> None:
+        """Switch a channel off or on, for all processes within some seconds. What waits to be sent
+        when it goes off, and what was promised until it comes on again (a process notices some
+        seconds late), is never sent: it would be stale. A pause by a fault ends when it goes on.
+
+        Raises:
+            StoreError: it is as it was.
+        """
+        async with self._database.writing() as connection:
+            # The channel's one row first, as senders do: no deadlock, and none of them is half
+            # through a claim.
+            mine = channel_states.c.channel == channel.value
+            found = select(channel_states.c.is_off).where(mine).with_for_update()
+            was_off = bool((await connection.execute(found)).scalar())
+            await _turn(connection, channel, now, off=off)
+            if off or was_off:
+                await _expire_waiting(connection, channel, now)
+        await self.look()
+
+
+async def _turn(
+    connection: AsyncConnection, channel: ChannelId, now: datetime, *, off: bool
+) -> None:
+    fresh = {"tokens": 0.0, "refilled_at": now, "pause_code": "", "is_off": off}
+    changed = {"is_off": off} if off else {"is_off": off, "paused_until": None, "pause_code": ""}
+    turning = (
+        insert_or(connection, channel_states)
+        .values(channel=channel.value, **fresh)
+        .on_conflict_do_update(index_elements=["channel"], set_=changed)
+    )
+    await connection.execute(turning)
+
+
+async def _expire_waiting(connection: AsyncConnection, channel: ChannelId, now: datetime) -> None:
+    waiting = update(deliveries).where(
+        deliveries.c.channel == channel.value,
+        is_plainly(deliveries.c.status, DeliveryStatus.PENDING.value),
+    )
+    values = {"status": DeliveryStatus.EXPIRED.value, "code": SWITCHED_OFF, "ended_at": now}
+    await connection.execute(waiting.values(values))

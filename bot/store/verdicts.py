@@ -1,0 +1,167 @@
+"""What came of messages that a sender had claimed, and all that follows from it.
+
+Who locks rows of more than one kind does so in this order, so that nobody waits in a circle:
+conversations, by id; then deliveries; then the state of a channel; then its counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, String, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.deliveries import Delivery, DeliveryStatus, Verdict
+from bot.domain.people import QUOTA_CHANNELS, Standing
+from bot.store.outbox import SqlOutbox
+from bot.store.people import move_conversation
+from bot.store.statements import is_plainly
+from bot.store.tables import channel_states, conversations, deliveries
+from bot.store.usage import count_usage
+
+#: What a vendor counts: what arrived, or may have.
+_COUNTED = frozenset({DeliveryStatus.SENT, DeliveryStatus.DOUBTFUL})
+
+#: So many messages to one chat in so many seconds are a burst that is taken.
+BURST_COUNT, BURST_SECONDS = 20, 10
+
+Results = Sequence[tuple[Delivery, Verdict]]
+
+
+async def record_verdicts(connection: AsyncConnection, results: Results, now: datetime) -> None:
+    """Take down what came of deliveries, as far as it is still ours to say."""
+    free = await _lock_people(connection, results)
+    # In the same order everywhere, so that two processes never wait for each other.
+    ordered = sorted(results, key=lambda one: (one[0].conversation, one[0].id))
+    recorded = [one for one in ordered if await _record_one(connection, *one, now)]
+    for delivery, verdict in recorded:
+        if delivery.conversation in free:
+            await _note_of_person(connection, delivery, verdict, now)
+    for delivery, verdict in recorded:
+        if verdict.channel_paused_until is not None:
+            await _pause(connection, delivery, verdict)
+    await _pace(connection, {one.conversation for one, _ in recorded}, now)
+    sent = Counter(
+        delivery.address.channel for delivery, verdict in recorded if verdict.status in _COUNTED
+    )
+    for channel in sorted(sent.keys() & QUOTA_CHANNELS):
+        await count_usage(connection, channel, now, sent=sent[channel])
+
+
+async def _lock_people(connection: AsyncConnection, results: Results) -> Collection[str]:
+    """The conversations of which something may be noted.
+
+    Those with a turn under way are waited for only where it matters. That a message was the last
+    does not: whoever has a turn has done something since.
+    """
+    needed = {one.conversation for one, verdict in results if _matters(verdict)}
+    wanted = {one.conversation for one, verdict in results if verdict.message_id} - needed
+    locked: set[str] = set()
+    for ids, skip_locked in ((needed, False), (wanted, True)):
+        if ids:
+            locking = (
+                select(conversations.c.id)
+                .where(conversations.c.id.in_(ids))
+                .order_by(conversations.c.id)
+                .with_for_update(key_share=True, skip_locked=skip_locked)
+            )
+            locked.update((await connection.execute(locking)).scalars())
+    return locked
+
+
+def _matters(verdict: Verdict) -> bool:
+    return bool(verdict.moved_to) or verdict.status is DeliveryStatus.UNREACHABLE
+
+
+async def _record_one(
+    connection: AsyncConnection, delivery: Delivery, verdict: Verdict, now: datetime
+) -> bool:
+    """Whether the row was still ours to change."""
+    takes_it_from = [DeliveryStatus.SENDING.value]
+    if verdict.status is DeliveryStatus.SENT:
+        takes_it_from.append(DeliveryStatus.DOUBTFUL.value)
+    change = update(deliveries).where(
+        deliveries.c.id == delivery.id,
+        deliveries.c.attempt == delivery.attempt,
+        deliveries.c.status.in_(takes_it_from),
+    )
+    values: dict[str, Any] = {
+        "status": verdict.status.value,
+        "code": _cut(verdict.code, deliveries.c.code),
+        "message_id": _cut(verdict.message_id, deliveries.c.message_id),
+        "leased_until": None,
+        "ended_at": None if verdict.status.is_open else now,
+    }
+    if verdict.due_at is not None:
+        values["due_at"] = verdict.due_at
+    return (await connection.execute(change.values(values))).rowcount == 1
+
+
+def _cut(text: str, column: Column[str]) -> str:
+    """As much as the column holds: what cannot be stored would be tried again for ever."""
+    assert isinstance(column.type, String)
+    return text[: column.type.length]
+
+
+async def _note_of_person(
+    connection: AsyncConnection, delivery: Delivery, verdict: Verdict, now: datetime
+) -> None:
+    """What a verdict says of the conversation."""
+    who = conversations.c.id == delivery.conversation
+    if verdict.message_id:
+        last = (
+            update(conversations)
+            .where(who)
+            .values(last_message_id=_cut(verdict.message_id, conversations.c.last_message_id))
+        )
+        await connection.execute(last)
+    if verdict.moved_to:
+        await move_conversation(connection, delivery.conversation, verdict.moved_to)
+    if verdict.status is DeliveryStatus.UNREACHABLE:
+        # Who has done something since the message was claimed is there again.
+        silent = conversations.c.last_interaction_at.is_not_distinct_from(
+            delivery.last_interaction_at
+        )
+        gone = update(conversations).where(who, silent)
+        done = await connection.execute(gone.values(standing=Standing.UNREACHABLE.value))
+        if done.rowcount:
+            await SqlOutbox(connection).drop(delivery.conversation, verdict.code, now)
+
+
+async def _pace(connection: AsyncConnection, names: Collection[str], now: datetime) -> None:
+    """Let a second pass before the next message to who got many just now: a chat takes about one a
+    second and short bursts, and a vendor's refusal would hold up everybody
+    (https://core.telegram.org/bots/faq, read 2026-11-20).
+    """
+    just_now = deliveries.alias("just_now")
+    count = (
+        select(func.count())
+        .where(
+            just_now.c.conversation == deliveries.c.conversation,
+            just_now.c.ended_at > now - timedelta(seconds=BURST_SECONDS),
+        )
+        .scalar_subquery()
+    )
+    next_at = now + timedelta(seconds=1)
+    paced = update(deliveries).where(
+        deliveries.c.conversation.in_(names),
+        is_plainly(deliveries.c.status, DeliveryStatus.PENDING.value),
+        deliveries.c.due_at < next_at,
+        count >= BURST_COUNT,
+    )
+    await connection.execute(paced.values(due_at=next_at))
+
+
+async def _pause(connection: AsyncConnection, delivery: Delivery, verdict: Verdict) -> None:
+    """A pause is never made shorter by one that ends earlier."""
+    until = verdict.channel_paused_until
+    paused = channel_states.c.paused_until
+    change = update(channel_states).where(
+        channel_states.c.channel == delivery.address.channel.value,
+        or_(paused.is_(None), paused < until),
+    )
+    code = _cut(verdict.code, channel_states.c.pause_code)
+    await connection.execute(change.values(paused_until=until, pause_code=code))
