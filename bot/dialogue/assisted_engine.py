@@ -14,6 +14,7 @@ from bot.dialogue.choices import find_choice
 from bot.dialogue.engine import Engine
 from bot.dialogue.question_rules import MAX_PIECES
 from bot.dialogue.questions import split_clauses, split_questions
+from bot.dialogue.slash import read_slash
 from bot.domain.messages import Utterance
 from bot.domain.ports import Understander
 from bot.domain.session import Session, Turn
@@ -38,14 +39,16 @@ class AssistedEngine:
 
     def _texts(self, session: Session, utterance: Utterance) -> Sequence[str]:
         """What the router may look up: the message and its pieces. Nothing for a pressed button, a
-        message that picks one, or one that is no question whatever it means.
+        message that picks one, a command, or one that is no question whatever it means.
         """
         heard = self._engine.hear(session, utterance)
-        if utterance.payload or heard.is_too_long or not words(heard.text):
+        slashed = read_slash(heard.text)
+        text = slashed.text
+        if utterance.payload or slashed.command or heard.is_too_long or not words(text):
             return ()
-        if find_choice(heard.text, session.choices) is not None:
+        if find_choice(text, session.choices) is not None:
             return ()
-        pieces = split_questions(heard.text)
+        pieces = split_questions(text)
         if len(pieces) == 1:
-            pieces = split_clauses(heard.text)
-        return tuple(dict.fromkeys([heard.text, *pieces[:MAX_PIECES]]))
+            pieces = split_clauses(text)
+        return tuple(dict.fromkeys([text, *pieces[:MAX_PIECES]]))

@@ -8,8 +8,8 @@ from datetime import date
 from enum import Enum, auto
 
 from bot.domain.frames import Frame
-from bot.domain.messages import Reply
-from bot.domain.session import Outcome, ScoredTopic, Session
+from bot.domain.messages import Media, Reply
+from bot.domain.session import DataRequest, Outcome, ScoredTopic, Session
 from bot.retrieval.retriever import Retrieval
 
 
@@ -23,6 +23,9 @@ class Request:
     has_personal_data: bool
     is_too_long: bool
     today: date
+    #: The name of the typed `/command` that stood before the text; empty for none.
+    command: str = ""
+    media: Media | None = None
     #: What was found beforehand for the text or a piece of it; for others the retriever is asked.
     found: Mapping[str, Retrieval] = field(default_factory=dict)
     #: What the rules found for texts in this turn, so that none is searched twice.
@@ -79,6 +82,8 @@ class Decision:
     #: The id of the topic that was told, which "hết bao nhiêu tiền?" is about; None: the first of
     #: the topics, when the outcome says that one was told.
     told: str | None = None
+    #: What has to be done about the data that is kept of the citizen.
+    data_request: DataRequest | None = None
 
     @property
     def understood(self) -> Clarity:

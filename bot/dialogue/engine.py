@@ -11,9 +11,10 @@ from types import MappingProxyType
 
 from bot.dialogue.decisions import Clarity, Decision, Request
 from bot.dialogue.router import Router
+from bot.dialogue.slash import read_slash
 from bot.domain.frames import Frame
 from bot.domain.messages import Utterance
-from bot.domain.session import Choice, Outcome, Session, Turn
+from bot.domain.session import Choice, DataRequest, Outcome, Session, Turn
 from bot.retrieval.retriever import Retrieval
 from bot.text.hearing import Heard, hear
 from bot.text.normalize import clean
@@ -44,14 +45,17 @@ class Engine:
         `found` is what somebody else understood, for texts as `hear` gives them and their pieces.
         """
         heard = self.hear(session, utterance)
+        slashed = read_slash(heard.text)
         decision = self._router.decide(
             Request(
                 session=session,
-                text=heard.text,
+                text=slashed.text,
                 payload=clean(utterance.payload),
                 has_personal_data=heard.has_personal_data,
                 is_too_long=heard.is_too_long,
                 today=today,
+                command=slashed.command,
+                media=utterance.media,
                 found=found,
             )
         )
@@ -64,10 +68,13 @@ class Engine:
             rule=decision.rule,
             figures=decision.figures,
             events=decision.events,
+            data_request=decision.data_request,
         )
 
 
 def _next_session(session: Session, decision: Decision, today: date) -> Session:
+    if decision.data_request is DataRequest.DELETE:
+        return Session(session.id)
     buttons = [button for reply in decision.replies for button in reply.buttons]
     is_as_before = decision.understood is Clarity.AS_BEFORE
     keeps_topic = is_as_before or (decision.outcome is Outcome.UNKNOWN and decision.told is None)

@@ -10,6 +10,7 @@ from bot.dialogue.flow_pages import Walk
 from bot.dialogue.flow_walks import FlowWalks
 from bot.dialogue.replies import ReplyMaker
 from bot.domain.catalog import Catalog
+from bot.domain.flows import Flow
 from bot.domain.frames import SKIPPED, UNSURE
 from bot.domain.messages import Button
 from bot.domain.payloads import (
@@ -52,6 +53,8 @@ class FlowMoves:
         verb, *arguments = parse_payload(payload)
         if verb == FLOW and len(arguments) == 1:
             return self.start(arguments[0], request)
+        if verb == FLOW and len(arguments) == 2:
+            return self._start_at(*arguments, request=request)
         if verb == MOVE and len(arguments) == 1:
             return self.move(arguments[0], request)
         if verb == ANSWER and len(arguments) == 3:
@@ -92,7 +95,17 @@ class FlowMoves:
         if self._runner.can_go_back(raised):
             reply = self._walks.say.under_way(raised)
             return Decision(Outcome.FLOW_STARTED, (reply,), rule="flow_under_way", frames=raised)
-        walk = self._runner.start(request.session.frames, flow, given)
+        return self._started(self._runner.start(request.session.frames, flow, given), flow, request)
+
+    def _start_at(self, flow_id: str, step_id: str, *, request: Request) -> Decision | None:
+        """Begin a flow at one of its steps, or at its beginning where it cannot."""
+        flow = self._runner.find_flow(flow_id)
+        walk = self._runner.start_at(request.session.frames, flow, step_id) if flow else None
+        if flow is None or walk is None:
+            return self.start(flow_id, request)
+        return self._started(walk, flow, request)
+
+    def _started(self, walk: Walk, flow: Flow, request: Request) -> Decision:
         topics = tuple(
             ScoredTopic(topic.id, 1.0)
             for topic in map(self._catalog.find_topic, flow.topics)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.flows import Do, Flow, Step, StepId, ways_on
-from bot.domain.frames import LEADING_ON, Frame
+from bot.domain.frames import ASSUMED, LEADING_ON, Frame
+
+#: Answers of tasks that lie behind.
+_PASSED = LEADING_ON | {ASSUMED}
 
 
 def progress(flow: Flow, frame: Frame) -> tuple[int, int] | None:
@@ -14,7 +17,8 @@ def progress(flow: Flow, frame: Frame) -> tuple[int, int] | None:
     main = main_tasks(flow)
     if frame.step_id not in main:
         return None
-    done = {one.step_id for one in frame.trail if one.answer in LEADING_ON and one.step_id in main}
+    passed = (one for one in frame.trail if one.answer in _PASSED)
+    done = {one.step_id for one in passed if one.step_id in main}
     number = len(done - {frame.step_id}) + 1
     return number, number - 1 + _longest(flow, frame.step_id, main)
 
@@ -28,11 +32,11 @@ def main_tasks(flow: Flow) -> frozenset[StepId]:
         step = flow.find_step(step_id)
         if step is not None and step_id not in found:
             found.add(step_id)
-            queue += _good_ways(step)
+            queue += good_ways(step)
     return frozenset(one.id for one in flow.steps if isinstance(one, Do) and one.id in found)
 
 
-def _good_ways(step: Step) -> list[StepId]:
+def good_ways(step: Step) -> list[StepId]:
     """Where a step leads when nothing goes wrong."""
     if isinstance(step, Do):
         return [branch.then for branch in step.next]
@@ -48,7 +52,7 @@ def _longest(flow: Flow, start: StepId, main: frozenset[StepId]) -> int:
         if step is None or step_id in seen:
             return 0
         if step_id not in known:
-            below = [count(one, seen | {step_id}) for one in _good_ways(step)]
+            below = [count(one, seen | {step_id}) for one in good_ways(step)]
             known[step_id] = max(below, default=0) + (step_id in main)
         return known[step_id]
 

@@ -13,7 +13,7 @@ from bot.dialogue.replies import MAX_BUTTONS, ReplyMaker
 from bot.domain.cards import MAX_REPLY_CHARS, source_line
 from bot.domain.catalog import Catalog
 from bot.domain.flows import Collect, Do, Flow, Inspect, Option, Say, Show, Waiting
-from bot.domain.frames import DONE, TROUBLE, UNSURE, Frame
+from bot.domain.frames import DONE, NEVER_TOLD, TROUBLE, UNSURE, Frame
 from bot.domain.knowledge import Topic
 from bot.domain.messages import Button, Reply
 from bot.domain.payloads import (
@@ -135,7 +135,8 @@ class FlowReplyMaker:
 
     def _is_first_of_topic(self, step: Do, flow: Flow, frame: Frame) -> bool:
         """Whether no earlier task of this walk came from the same topic, so its source is new."""
-        passed = (flow.find_step(one.step_id) for one in frame.trail)
+        told = (one for one in frame.trail if one.answer not in NEVER_TOLD)
+        passed = (flow.find_step(one.step_id) for one in told)
         return not any(
             isinstance(one, Do) and one.topic == step.topic and one.id != step.id for one in passed
         )

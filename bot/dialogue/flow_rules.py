@@ -179,11 +179,15 @@ class FlowRules:
         """The payload that a plain yes or no to the last reply stands for; empty for all else."""
         session = request.session
         intents = self._intents(request, with_slips=False)
-        if not session.yes or _has_family(intents, IntentFamily.COMMAND):
+        if not session.yes or self.is_command(request):
             return ""
         if _YES.intersection(intents):
             return session.yes
         return session.no if _NO.intersection(intents) else ""
+
+    def is_command(self, request: Request) -> bool:
+        """Whether the whole message is a command such as "dừng", "quay lại"."""
+        return _has_family(self._intents(request, with_slips=False), IntentFamily.COMMAND)
 
     def nothing_asked(self, request: Request) -> Decision | None:
         """A yes, a no or a "done" where nothing was asked."""
@@ -199,7 +203,9 @@ class FlowRules:
         """
         frames = request.session.frames
         asked = self._runner.waiting(frames)
-        if asked is None or not isinstance(asked.step, Collect) or request.text.strip().isdecimal():
+        if asked is None or not isinstance(asked.step, Collect) or request.command:
+            return None
+        if request.text.strip().isdecimal():
             return None
         value = self._reader.find_stated_option(asked.step, request.text)
         if value is None or _asks_instead(request.text, asked.step, value):
@@ -257,17 +263,25 @@ class FlowRules:
         """The step again when nothing else fits, with what else may have been meant; the second
         time with a way to a person.
         """
-        frames, count = request.session.frames, request.session.unclear_count
-        asked = self._runner.waiting(frames)
-        if asked is None:
+        told = self._catalog.message(nth_time(_NOT_UNDERSTOOD, request.session.unclear_count))
+        reply = self.again(request, told, others)
+        if reply is None:
             return None
         if request.is_back:
             return self._welcomed(request)
-        step = self._say.asked(asked, frames)
-        person = (self._make.handoff_button(),) if count else ()
-        text = f"{self._catalog.message(nth_time(_NOT_UNDERSTOOD, count))}\n\n{step.text}"
-        reply = Reply(text, (*step.buttons, *others, *person), step.picture)
         return Decision(Outcome.CLARIFY, (reply,), rule="flow_not_understood", way_on=WayOn.NOT)
+
+    def again(self, request: Request, told: str, others: Sequence[Button] = ()) -> Reply | None:
+        """The step that waits, after something that could not be used; after the second such thing
+        with a way to a person. None when no step waits.
+        """
+        frames = request.session.frames
+        asked = self._runner.waiting(frames)
+        if asked is None:
+            return None
+        step = self._say.asked(asked, frames)
+        person = (self._make.handoff_button(),) if request.session.unclear_count else ()
+        return Reply(f"{told}\n\n{step.text}", (*step.buttons, *others, *person), step.picture)
 
     # --- commands and intents
 
@@ -354,8 +368,9 @@ class FlowRules:
         if not frames or not decision.replies or decision.offers is WayOn.NOT:
             return decision
         last = decision.replies[-1]
-        if decision.offers is WayOn.BY_BUTTON and len(last.buttons) < MAX_MENU_BUTTONS:
-            # One more message would bury the choices: a button under them is enough.
+        if decision.offers is WayOn.BY_BUTTON and len(last.buttons) <= MAX_MENU_BUTTONS:
+            # One more message would bury the choices: a button under them is enough, even under a
+            # full menu.
             resume = self._make.button(SystemText.BUTTON_RESUME, move_payload(RESUME))
             last = replace(last, buttons=(*last.buttons, resume))
             return replace(decision, replies=(*decision.replies[:-1], last))

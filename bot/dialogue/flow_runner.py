@@ -25,6 +25,7 @@ from bot.dialogue.flow_frames import (
     way_after,
     with_slots,
 )
+from bot.dialogue.flow_links import linked_frame
 from bot.dialogue.flow_pages import (
     Asked,
     Ended,
@@ -54,7 +55,7 @@ from bot.domain.flows import (
     StepId,
     Waiting,
 )
-from bot.domain.frames import DONE, MAX_TRAIL, TROUBLE, Frame
+from bot.domain.frames import DONE, MAX_TRAIL, TROUBLES, Frame
 
 #: More steps than this without a question to the citizen is a loop that an author made. Answers
 #: kept from before a correction are no loop: there are at most so many as are remembered.
@@ -91,8 +92,31 @@ class FlowRunner:
         """Begin a flow; one that waits already goes on where it was. Others wait below."""
         if raised := self.raise_begun(frames, flow):
             return self.resume(raised)
+        return self._begin(frames, Frame(flow.id, flow.steps[0].id, given=given or {}))
+
+    def start_at(self, frames: Frames, flow: Flow, step_id: str) -> Walk | None:
+        """Begin a flow at one of its steps, as if what comes before were done. Where the flow is
+        under way, it goes back to the step, with what was answered before it, or else on from it.
+        None when it has to begin at its beginning.
+        """
+        first = linked_frame(flow, step_id)
+        if first is None:
+            return None
+        raised = self.raise_begun(frames, flow)
+        if not raised:
+            return self._begin(frames, first)
+        at = next(at for at, one in enumerate(raised) if one.flow_id == flow.id)
+        passed = [one.step_id for one in raised[at].trail]
+        if raised[at].step_id == first.step_id:
+            return self.resume(raised)
+        if first.step_id in passed:
+            there = undone(raised[at], passed.index(first.step_id))
+        else:
+            there = replace(first, is_called=raised[at].is_called)
+        return self._go(_Walking([*raised[:at], there]))
+
+    def _begin(self, frames: Frames, first: Frame) -> Walk:
         kept, put_away = self._made_room(frames)
-        first = Frame(flow.id, flow.steps[0].id, given=given or {})
         return self._go(_Walking([*kept, first], pages=[*put_away]))
 
     def _made_room(self, frames: Frames) -> tuple[Frames, list[PutAway]]:
@@ -182,7 +206,7 @@ class FlowRunner:
         if to == PERSON:
             # Nobody can help with this trouble here, so the task it arose at waits again.
             trail = frames[-1].trail
-            is_trouble = bool(trail) and trail[-1].answer == TROUBLE
+            is_trouble = bool(trail) and trail[-1].answer in TROUBLES
             waiting = undone(frames[-1], len(trail) - 1) if is_trouble else frames[-1]
             page = NeedsPerson(asked.flow)
             return Walk((*frames[:-1], waiting), (page,), answered=told)
@@ -213,7 +237,7 @@ class FlowRunner:
         later: dict[str, str] = {
             kept_answer(one.step_id): one.answer
             for one in frame.trail[at + 1 :]
-            if one.answer != TROUBLE
+            if one.answer not in TROUBLES
         }
         earlier = replace(undone(frame, at), given={**frame.given, **later})
         return self.answer((*frames[:-1], earlier), value)
@@ -298,7 +322,7 @@ class FlowRunner:
     def _move(self, walking: _Walking, to: StepId) -> bool:
         """Put the top frame on its next step; True when the walk is over for this turn."""
         frame = walking.frames[-1]
-        troubles = [at for at, one in enumerate(frame.trail) if one.answer == TROUBLE]
+        troubles = [at for at, one in enumerate(frame.trail) if one.answer in TROUBLES]
         if to == PERSON:
             if frame.trail:
                 walking.frames[-1] = undone(frame, len(frame.trail) - 1)

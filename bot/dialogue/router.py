@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue.choices import find_choice, is_number_beyond
+from bot.dialogue.data_rules import DataRules
 from bot.dialogue.decisions import Clarity, Decision, Request
 from bot.dialogue.findings import Findings
 from bot.dialogue.flow_moves import FlowMoves
@@ -15,10 +16,13 @@ from bot.dialogue.flow_rules import FlowRules
 from bot.dialogue.flow_runner import FlowRunner
 from bot.dialogue.flow_walks import FlowWalks
 from bot.dialogue.follow_ups import FollowUpRule
+from bot.dialogue.lookup import TopicLookup
+from bot.dialogue.media_rules import MediaRules
 from bot.dialogue.question_rules import QuestionRules
 from bot.dialogue.replies import ReplyMaker
 from bot.dialogue.safety_rules import SafetyRules
 from bot.dialogue.scam_rules import ScamRules
+from bot.dialogue.slash_rules import SlashRules
 from bot.dialogue.turns import nth_time
 from bot.domain.catalog import Catalog
 from bot.domain.knowledge import Topic
@@ -30,6 +34,7 @@ from bot.domain.payloads import (
     MENU,
     NONE_OF_THESE,
     SOURCES,
+    START,
     TOPIC,
     WHAT_IFS,
     parse_payload,
@@ -69,8 +74,13 @@ class Router:
         self._flows = FlowRules(catalog, walks, self._moves, reader, guess)
         self._follow_ups = FollowUpRule(catalog, self._moves)
         self._questions = QuestionRules(catalog, findings, self._flows, scams, self._follow_ups)
+        self._data = DataRules(catalog, self._flows)
+        lookup = TopicLookup(catalog, retriever)
+        self._slash = SlashRules(catalog, lookup, self._questions, self._moves, self._data)
+        media = MediaRules(catalog, self._flows)
         safety = SafetyRules(catalog, findings, self._questions, phrases)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
+            ("media", media.decline),
             ("unreadable", self._unreadable),
             ("flow_inspect", scams.inspect_sure),
             ("emergency", safety.emergency),
@@ -78,9 +88,12 @@ class Router:
             ("scam_in_progress", safety.scam_in_progress),
             ("flow_inspect", scams.inspect_long),
             ("scam_message", scams.pasted_scam),
+            ("slash_command", self._slash.command),
             ("personal_data", safety.personal_data),
             ("too_long", self._too_long),
+            ("look_up", self._slash.look_up),
             ("button", self._button),
+            ("data_answer", self._data.answer),
             ("flow_welcome_back", self._flows.welcome_back),
             ("flow_answer", self._flows.stated_option),
             ("choice", self._choice),
@@ -113,7 +126,7 @@ class Router:
     # --- before any question
 
     def _unreadable(self, request: Request) -> Decision | None:
-        if request.payload or request.has_personal_data:
+        if request.payload or request.has_personal_data or request.command:
             return None
         if not request.text:
             return self._unknown(SystemText.EMPTY)
@@ -137,17 +150,23 @@ class Router:
 
     def _press(self, payload: str, request: Request) -> Decision:
         verb, *arguments = parse_payload(payload)
-        if verb == MENU:
-            return self._questions.menu(self._make.menu())
-        if verb == HANDOFF:
-            return self._questions.handoff()
-        if verb == NONE_OF_THESE:
-            return self._none_of_these(request)
+        alone: dict[str, Callable[[], Decision]] = {
+            START: self._slash.welcome,
+            MENU: lambda: self._questions.menu(self._make.menu()),
+            HANDOFF: self._questions.handoff,
+            NONE_OF_THESE: lambda: self._none_of_these(request),
+        }
+        if verb in alone:
+            return alone[verb]()
         if verb == GROUP and len(arguments) == 2 and arguments[1].isdecimal():
             page = self._make.group(arguments[0], int(arguments[1]))
             if page is not None:
                 return self._questions.menu(page)
-        shown = self._moves.press(payload, request) or self._press_topic(verb, arguments, request)
+        shown = (
+            self._moves.press(payload, request)
+            or self._data.press(payload)
+            or self._press_topic(verb, arguments, request)
+        )
         if shown is not None:
             return shown
         menu = self._make.text(SystemText.STALE_BUTTON, self._make.menu().buttons)

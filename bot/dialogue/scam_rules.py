@@ -72,7 +72,7 @@ class ScamRules:
         """Whether a message was asked for, and this may be it."""
         asked = self._walks.runner.waiting(request.session.frames)
         is_asked = asked is not None and isinstance(asked.step, Inspect)
-        return is_asked and not request.payload
+        return is_asked and not request.payload and not request.command
 
     def pasted_scam(self, request: Request) -> Decision | None:
         """A message that can only be a pasted one and looks like a scam: the flow that asks what

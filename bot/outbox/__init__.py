@@ -1,0 +1,1 @@
+"""Sending: claim, call, record; for replies and campaigns alike."""
