@@ -13,12 +13,14 @@ from ipaddress import IPv6Address, ip_address
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, StoreError
 
 #: Clients remembered; beyond that the one longest unseen starts afresh.
 MAX_CLIENTS = 10_000
 #: How long the result of a check is good for.
 CHECK_SECONDS = 1.0
+#: How long a check may take, and a client to send its body.
+CHECK_TIMEOUT_SECONDS, BODY_SECONDS = 10.0, 15.0
 #: What costs work or touches the database. The page and its files, and the sign of life, do not.
 _COUNTED = ("/api/", "/readyz")
 
@@ -81,30 +83,35 @@ class RateLimit:
 class BodyLimit:
     """ASGI middleware: a request body over the limit is refused and not read further."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, too_large: Response) -> None:
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, too_large: Callable[[], Response], elsewhere: str = "\0"
+    ) -> None:
+        """Paths that begin with `elsewhere` are limited elsewhere."""
         self._app = app
+        self._elsewhere = elsewhere
         self._max_bytes = max_bytes
         self._too_large = too_large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with its body read, or refuse it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(self._elsewhere):
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self._max_bytes:
-            await self._too_large(scope, receive, send)
+            await self._too_large()(scope, receive, send)
             return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self._max_bytes:
-                await self._too_large(scope, receive, send)
-                return
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await self._read(receive)
+        except TimeoutError:
+            await Response(status_code=408, headers={"Connection": "close"})(scope, receive, send)
+            return
+        if body is None:
+            return
+        if len(body) > self._max_bytes:
+            await self._too_large()(scope, receive, send)
+            return
         sent = False
 
         async def replay() -> Message:
@@ -115,6 +122,17 @@ class BodyLimit:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """The body, as far as it is within the limit; None when the client has gone."""
+        body, more = b"", True
+        while more and len(body) <= self._max_bytes:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        return body
 
 
 class SharedCheck:
@@ -135,9 +153,12 @@ class SharedCheck:
             if self._now() >= self._good_until:
                 self._fault = None
                 try:
-                    await self._check()
+                    async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
+                        await self._check()
                 except BotError as error:
                     self._fault = error
+                except TimeoutError:
+                    self._fault = StoreError("no sign of life in time")
                 self._good_until = self._now() + CHECK_SECONDS
             fault = self._fault
         if fault is not None:

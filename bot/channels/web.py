@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +25,17 @@ from bot.channels.web_json import (
     TurnOut,
     to_turn_out,
 )
-from bot.domain.catalog import Catalog
 from bot.domain.errors import BotError
 from bot.domain.messages import Utterance
-from bot.domain.ports import Conversations
+from bot.domain.ports import Content, Conversations
 from bot.domain.system_texts import SystemText
 
 PAGE_DIR = Path(__file__).parent / "page"
 #: A refused request may have a body left that nobody reads.
 _CLOSE = {"Connection": "close"}
+
+#: The name of a field, or where in the body the mistake is.
+_FIELD = re.compile(r"[a-z_]{1,20}|\d{1,5}")
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +52,21 @@ class WebSettings:
     pictures_dir: Path
 
 
+@dataclass(frozen=True)
+class Health:
+    """What the health checks tell of the rest of the process."""
+
+    #: Whether what goes on in the background goes on.
+    is_alive: Callable[[], bool] = lambda: True
+    #: The state of each chat channel, in a word.
+    channels: Callable[[], Mapping[str, str]] = dict
+
+
 def build_web_app(
     conversations: Conversations,
-    catalog: Catalog,
+    content: Content,
     settings: WebSettings,
+    health: Health,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """The ASGI application."""
@@ -65,9 +79,9 @@ def build_web_app(
     )
     _add_page(app, settings)
     _add_messages(app, conversations)
-    _add_health_checks(app, conversations, catalog)
-    _add_error_answers(app, catalog)
-    _add_guards(app, catalog, settings)
+    _add_health_checks(app, conversations, content, health)
+    _add_error_answers(app, content)
+    _add_guards(app, content, settings)
     return app
 
 
@@ -93,7 +107,7 @@ def _add_messages(app: FastAPI, conversations: Conversations) -> None:
     async def messages(message: MessageIn) -> TurnOut:
         text = message.text.encode("utf-8", "replace").decode("utf-8")
         turn = await conversations.take_turn(
-            message.session, Utterance(text=text, payload=message.press)
+            message.session, Utterance(text=text, payload=message.press), message.id
         )
         return to_turn_out(message.session, turn)
 
@@ -107,46 +121,73 @@ def _add_messages(app: FastAPI, conversations: Conversations) -> None:
         await conversations.forget(session)
 
 
-def _add_health_checks(app: FastAPI, conversations: Conversations, catalog: Catalog) -> None:
+def _add_health_checks(
+    app: FastAPI, conversations: Conversations, content: Content, health: Health
+) -> None:
     check = SharedCheck(conversations.check)
 
-    @app.get("/healthz", summary="Whether the process is alive")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    @app.get(
+        "/healthz",
+        responses={503: {"model": ErrorOut}},
+        summary="Whether the process is alive; if not, it should be started again",
+    )
+    async def healthz() -> Response:
+        if health.is_alive():
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "stuck"}, status_code=503)
 
     @app.get(
         "/readyz",
         responses={code: {"model": ErrorOut} for code in (429, 503)},
-        summary="Whether questions can be answered",
+        summary="Whether questions can be answered, and how the chat channels stand",
     )
-    async def readyz() -> dict[str, str | int]:
+    async def readyz() -> dict[str, str | int | dict[str, str]]:
         await check()
-        return {"status": "ready", "topics": len(catalog.topics)}
+        return {
+            "status": "ready",
+            "topics": len(content.catalog.topics),
+            "content": content.catalog.content_hash[:12],
+            "channels": dict(health.channels()),
+        }
 
 
-def _add_error_answers(app: FastAPI, catalog: Catalog) -> None:
+def _add_error_answers(app: FastAPI, content: Content) -> None:
     @app.exception_handler(RequestValidationError)
     async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
-        fields = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+        named = {str(one["loc"][-1]) for one in error.errors()}
+        # A field that we do not know is not named back: whatever it is, it is none of our words.
+        fields = ", ".join(sorted(one for one in named if _FIELD.fullmatch(one)) or ("JSON",))
         return JSONResponse(
-            {"error": catalog.message(SystemText.BAD_REQUEST, fields=fields)}, status_code=422
+            {"error": content.catalog.message(SystemText.BAD_REQUEST, fields=fields)},
+            status_code=422,
         )
 
     @app.exception_handler(BotError)
     async def unavailable(_: Request, error: BotError) -> JSONResponse:
         log.error("request failed: %s", error)
-        return JSONResponse({"error": catalog.message(SystemText.UNAVAILABLE)}, status_code=503)
+        return JSONResponse(
+            {"error": content.catalog.message(SystemText.UNAVAILABLE)}, status_code=503
+        )
 
 
-def _add_guards(app: FastAPI, catalog: Catalog, settings: WebSettings) -> None:
+def _add_guards(app: FastAPI, content: Content, settings: WebSettings) -> None:
     """What every request goes through; the one added last comes first."""
-    too_large = JSONResponse({"error": catalog.message(SystemText.BODY_TOO_LARGE)}, 413, _CLOSE)
+
+    def too_large() -> Response:
+        error = {"error": content.catalog.message(SystemText.BODY_TOO_LARGE)}
+        return JSONResponse(error, 413, _CLOSE)
 
     def too_many(seconds: int) -> Response:
-        error = {"error": catalog.message(SystemText.TOO_MANY, seconds=seconds)}
+        error = {"error": content.catalog.message(SystemText.TOO_MANY, seconds=seconds)}
         return JSONResponse(error, 429, {"Retry-After": str(seconds), **_CLOSE})
 
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, too_large=too_large)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        too_large=too_large,
+        # Channels limit what comes to them themselves, each as its vendor has it.
+        elsewhere="/webhook/",
+    )
     app.add_middleware(RateLimit, per_minute=settings.requests_per_minute, too_many=too_many)
     app.add_middleware(ResponseHeaders)
 

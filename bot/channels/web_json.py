@@ -28,6 +28,11 @@ class MessageIn(BaseModel):
         "the last turn.",
     )
     press: str = Field("", description="Payload of the pressed button.")
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = Field(
+        "",
+        description="Random name of the message, made by the client. The same message sent again "
+        "right after, because its answer was lost, is answered as it was.",
+    )
 
 
 class ButtonOut(BaseModel):

@@ -20,10 +20,16 @@ const form = document.getElementById("ask");
 const question = document.getElementById("question");
 let state = load();
 let busy = false;
+// What was sent and not answered: sent again under the same name, it is not taken twice.
+let unanswered = null;
+
+function randomName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(18));
+  return Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join("");
+}
 
 function newState() {
-  const bytes = crypto.getRandomValues(new Uint8Array(18));
-  return { session: Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join(""), turns: [] };
+  return { session: randomName(), turns: [] };
 }
 
 function load() {
@@ -179,7 +185,10 @@ async function send(text, payload) {
   exchange.scrollIntoView({ block: "start" });
   if (matchMedia("(pointer: coarse)").matches) question.blur();
   try {
-    const data = await post({ session, text: payload ? "" : text, press: payload || "" });
+    const what = payload || text;
+    if (!unanswered || unanswered.what !== what) unanswered = { what, id: randomName() };
+    const data = await post({ session, text: payload ? "" : text, press: payload || "", id: unanswered.id });
+    unanswered = null;
     if (session !== state.session) return; // the conversation was deleted meanwhile
     if (!payload && data.heard) mine.firstElementChild.textContent = data.heard;
     state.turns.push({ mine: mine.textContent });
@@ -252,3 +261,13 @@ document.getElementById("forget").addEventListener("click", () => {
 });
 begin();
 if (state.turns.length) log.lastElementChild.scrollIntoView({ block: "start", behavior: "instant" });
+openLink();
+
+// A printed code opens one topic, flow or step: /#t_304, /#f_kich-hoat, /#f_kich-hoat_noi-cai.
+function openLink() {
+  const link = /^#([a-z]_[a-z0-9._-]{1,62})$/.exec(location.hash);
+  if (!link) return;
+  history.replaceState(null, "", location.pathname); // read again on reload, it would be asked again
+  send("Mở hướng dẫn này", link[1].replaceAll("_", ":"));
+}
+window.addEventListener("hashchange", openLink);

@@ -1,0 +1,171 @@
+"""`POST /webhook/zalo-oa`: checks an event, stores what it asks, and only then answers 200.
+
+Zalo wants 200 within 2 seconds (https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan, read
+2026-11-20), so nothing but storing happens before the answer. Where storing fails or takes longer,
+the answer is 503: Zalo sends again if "retry" is switched on in the console, and storing twice is
+safe. Storing that was merely slow goes on after the answer, so that the event is not lost where
+Zalo does not send again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
+
+from bot.channels.zalo_oa.counting import Count
+from bot.channels.zalo_oa.settings import ZaloOaSettings
+from bot.channels.zalo_oa.signature import SignatureChecker, Signed, Verdict
+from bot.channels.zalo_oa.updates import parse_event
+from bot.domain.errors import StoreError
+from bot.domain.intake import Receiver
+from bot.domain.ports import Clock
+from bot.domain.updates import Update
+
+WEBHOOK_PATH = "/webhook/zalo-oa"
+#: The largest event seen in any document has less than 2 KiB.
+MAX_BODY_BYTES = 256 * 1024
+#: For reading the body and storing together; both are over in an instant when all is well.
+ANSWER_SECONDS = 1.7
+_OK, _TOO_LARGE, _UNAVAILABLE = 200, 413, 503
+
+log = logging.getLogger(__name__)
+
+
+class ZaloOaWebhook:
+    """Takes the bodies of requests and says how to answer them."""
+
+    def __init__(
+        self,
+        receiver: Receiver,
+        settings: ZaloOaSettings,
+        clock: Clock,
+        *,
+        is_switched_off: Callable[[], bool],
+        count: Count,
+    ) -> None:
+        """Raises ConfigError when signatures cannot be checked."""
+        self._receiver = receiver
+        self._settings = settings
+        self._checker = SignatureChecker(settings)
+        self._clock = clock
+        self._is_switched_off = is_switched_off
+        self._count = count
+        self._told: set[Verdict] = set()
+        self._storing: set[asyncio.Task[None]] = set()
+        #: When this process last got an event that was truly from Zalo, of whatever kind.
+        self.last_event_at: datetime | None = None
+
+    async def take(self, body: bytes, headers: Mapping[str, str], seconds_left: float) -> int:
+        """The status to answer with, found in that time."""
+        if self._is_switched_off():
+            self._count("webhook:switched_off")
+            return _OK
+        event = _parse(body)
+        if event is None:
+            self._count("webhook:unparseable")
+            return _OK
+        if not event:
+            # Sent without a signature when the address is saved in the console.
+            self._count("webhook:probe")
+            return _OK
+        verdict = self._checker.check(_signed(body, event, headers), self._clock.now())
+        if verdict is not Verdict.GOOD:
+            self._refuse(verdict)
+            return self._settings.bad_signature_status
+        self.last_event_at = self._clock.now()
+        self._told.clear()
+        if headers.get("num_retry"):
+            self._count("webhook:sent_again")
+        parsed = parse_event(event, self._settings.app_id, self._settings.oa_id)
+        self._count(f"event:{parsed.name}")
+        return await self._store(parsed.update, seconds_left) if parsed.update else _OK
+
+    def _refuse(self, verdict: Verdict) -> None:
+        self._count(f"webhook:{verdict.value}")
+        # Anybody can send such things: the log is told once until a good event comes.
+        if verdict not in self._told:
+            self._told.add(verdict)
+            log.warning("an event of Zalo OA is refused: %s", verdict.value)
+
+    async def _store(self, update: Update, seconds_left: float) -> int:
+        task = asyncio.create_task(self._receiver.accept([update]))
+        self._storing.add(task)
+        task.add_done_callback(self._settle)
+        done, _ = await asyncio.wait({task}, timeout=seconds_left)
+        if not done:
+            self._count("webhook:store_slow")
+            return _UNAVAILABLE
+        # Anything but a StoreError is a bug of ours, and goes where those go.
+        error = task.exception()
+        if error is None:
+            self._count("webhook:stored")
+            return _OK
+        if not isinstance(error, StoreError):
+            raise error
+        self._count("webhook:store_failed")
+        return _UNAVAILABLE
+
+    def _settle(self, task: asyncio.Task[None]) -> None:
+        self._storing.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            # Its text may hold what the citizen wrote.
+            log.error("an event of Zalo OA is not stored: %s", type(error).__name__)
+
+    async def close(self) -> None:
+        """Wait for what is still being stored."""
+        await asyncio.gather(*self._storing, return_exceptions=True)
+
+
+def zalo_oa_webhook(webhook: ZaloOaWebhook) -> APIRouter:
+    """The route. It limits its own bodies."""
+    router = APIRouter()
+
+    @router.post(WEBHOOK_PATH, include_in_schema=False)
+    async def receive(request: Request) -> Response:
+        clock = asyncio.get_running_loop()
+        ends_at = clock.time() + ANSWER_SECONDS
+        try:
+            async with asyncio.timeout_at(ends_at):
+                body = await _read(request)
+        except (TimeoutError, ClientDisconnect):
+            return Response(status_code=_UNAVAILABLE, headers={"Connection": "close"})
+        if body is None:
+            return Response(status_code=_TOO_LARGE, headers={"Connection": "close"})
+        left = max(ends_at - clock.time(), 0.0)
+        return Response(status_code=await webhook.take(body, request.headers, left))
+
+    return router
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, or None when it is too large; then it is not read to its end."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            return None
+    return body
+
+
+def _parse(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def _signed(body: bytes, event: Mapping[str, Any], headers: Mapping[str, str]) -> Signed:
+    return Signed(
+        body=body,
+        signature=headers.get("X-ZEvent-Signature", ""),
+        header_timestamp=headers.get("X-ZEvent-Timestamp", ""),
+        body_timestamp=str(event.get("timestamp", "")),
+    )
