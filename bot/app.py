@@ -12,9 +12,11 @@ from bot.content.loader import hash_content, load_catalog
 from bot.content.snapshot import from_snapshot, to_snapshot
 from bot.dialogue.assisted_engine import AssistedEngine
 from bot.dialogue.engine import Engine
+from bot.dialogue.lookup import TopicLookup
 from bot.dialogue.router import Router
 from bot.domain.catalog import Catalog
 from bot.domain.errors import IndexUnusable
+from bot.domain.lookup import Lookup
 from bot.domain.ports import Encoder, TurnRunner, Understander
 from bot.nlu.safety import SafetyPhrases
 from bot.retrieval.decision import load_decision_model
@@ -43,6 +45,8 @@ class App:
     retriever: Retriever
     #: The one way to take a turn, for every channel and command.
     engine: TurnRunner
+    #: Topics by a few words, for who chooses among them.
+    lookup: Lookup
 
 
 def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: None) -> App:
@@ -62,12 +66,13 @@ def build_app(settings: Settings, before_indexing: Callable[[], None] = lambda: 
     guess = option_guesser(encoder, question_reader(catalog))
     router = Router(catalog, retriever, safety, guess, settings.max_utterance_chars)
     engine = Engine(router, settings.max_utterance_chars)
+    lookup = TopicLookup(catalog, retriever)
     if settings.nlu == BUILTIN:
-        return App(settings, catalog, retriever, engine)
+        return App(settings, catalog, retriever, engine, lookup)
     known = frozenset({*index.names, *(intent.name for intent in catalog.intents)})
     lines = ConfidenceLines(settings.rasa_min_answer, settings.rasa_min_choices)
     assisted = AssistedEngine(engine, make_understander(settings, known), lines)
-    return App(settings, catalog, retriever, assisted)
+    return App(settings, catalog, retriever, assisted, lookup)
 
 
 def make_understander(settings: Settings, known: frozenset[str]) -> Understander:
@@ -119,6 +124,11 @@ def _index_and_catalog(
         log.info("making the index: %s", error)
         before_indexing()
         return make_index(settings, encoder)
+
+
+def content_hash(settings: Settings) -> str:
+    """Which content lies there now. Takes some 20 ms."""
+    return hash_content(settings.content_root)
 
 
 def make_index(settings: Settings, encoder: Encoder) -> tuple[SearchIndex, Catalog]:

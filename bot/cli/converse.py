@@ -16,7 +16,7 @@ from typing import TypeAlias
 from bot.app import App, build_app
 from bot.cli.announce import announce_indexing
 from bot.cli.json_lines import JsonObject, UnusableLine, answer_lines, echo_of, text_of
-from bot.cli.records import say_without_personal_data, to_record
+from bot.cli.records import to_record
 from bot.cli.replay import UNUSABLE, load_usable, replay
 from bot.domain.clock import vietnam_today
 from bot.domain.errors import ConfigError
@@ -26,6 +26,7 @@ from bot.domain.session import Outcome, ScoredTopic, Session
 from bot.settings import load_settings
 from bot.text.markup import to_plain
 from bot.text.personal_data import mask_personal_data
+from bot.text.stand_ins import say_without_personal_data
 
 #: Conversations kept in memory; the one longest unused is forgotten first.
 MAX_SESSIONS = 10_000

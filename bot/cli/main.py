@@ -22,7 +22,14 @@ COMMANDS = {
     "flows": "Liệt kê, vẽ các lối hướng dẫn từng bước; ghi tệp gợi ý khi viết lối.",
     "eval": "Đo độ đúng trên bộ câu hỏi kiểm tra.",
     "export": "Xuất nội dung thành một dự án Rasa 3.6.",
-    "serve": "Mở trang hỏi đáp và giao diện JSON.",
+    "doctor": "Khám máy: cài đặt, dữ liệu, các kênh; nói chỗ nào hỏng, sửa thế nào.",
+    "serve": "Mở trang hỏi đáp, giao diện JSON và các kênh nhắn tin.",
+    "worker": "Trả lời và gửi tin cho các kênh, không mở trang hỏi đáp.",
+    "channel": "Xem các kênh nhắn tin; tắt, mở một kênh.",
+    "zalo-grant": "Nối trợ lý với Zalo OA: lấy quyền gửi tin.",
+    "migrate": "Đưa cơ sở dữ liệu về đúng phiên bản của chương trình.",
+    "backup": "Sao lưu mọi dữ liệu vào một tệp, trong khi máy chủ vẫn chạy.",
+    "restore": "Phục hồi dữ liệu từ một bản sao lưu, vào SQLite hoặc PostgreSQL.",
 }
 
 
@@ -41,7 +48,7 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
 
 
 def _module(command: str) -> ModuleType:
-    return import_module(f"bot.cli.{command}")
+    return import_module(f"bot.cli.{command.replace('-', '_')}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

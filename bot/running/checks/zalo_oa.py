@@ -1,0 +1,247 @@
+"""The Zalo OA channel: settings, grant, account, quotas, and whether its webhook went silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.channels.zalo_oa.api import ZaloOaApi
+from bot.channels.zalo_oa.examination import TOKEN_REFUSED, Examiner
+from bot.channels.zalo_oa.quota import (
+    AccountHealth,
+    read_account_quotas,
+    read_health,
+)
+from bot.channels.zalo_oa.silence import SilenceWatch
+from bot.domain.clock import VIETNAM
+from bot.domain.errors import ChannelError, StoreError
+from bot.domain.identity import ConversationNames
+from bot.domain.people import ChannelId
+from bot.domain.tokens import TokenPair
+from bot.running.checks.channel_faults import judge
+from bot.running.checks.findings import Finding, Findings, failure, good, reminder
+from bot.running.checks.scene import Scene
+from bot.running.checks.wording import say_length, say_moment
+from bot.running.zalo_oa import missing_settings, zalo_oa_settings
+from bot.store.database import Database
+from bot.store.grants import SqlTokenVault
+from bot.store.sealing import Seal
+from bot.store.upkeep import Retention, Upkeep
+
+#: Of the quota that is left.
+_LOW_PART = 0.1
+
+_MISSING = failure(
+    "zalo_oa_settings_missing",
+    "Đã đặt ZALO_OA_ID mà còn thiếu: {names}. Máy chủ sẽ không khởi động được.",
+    "Hãy đặt thêm vào tệp .env, hoặc bỏ ZALO_OA_ID nếu chưa dùng Zalo OA.",
+)
+_NO_GRANT = failure(
+    "zalo_oa_no_grant",
+    "Zalo OA chưa được cấp quyền, nên trợ lý chưa gửi được tin.",
+    "Hãy chạy: python -m bot zalo-grant",
+)
+_OTHER_KEY = failure(
+    "zalo_oa_other_key",
+    "Không mở được quyền Zalo OA đã cất: khóa bí mật đã đổi.",
+    "Hãy đặt lại khóa cũ (TROLY06_SECRET_KEY hoặc tệp secret.key). Mất khóa cũ thì chạy: python -m "
+    "bot zalo-grant",
+)
+_NEEDS_GRANT = failure(
+    "zalo_oa_needs_grant",
+    "Zalo không cho làm mới quyền nữa (mã {code}), nên trợ lý sắp không gửi được tin.",
+    "Hãy cấp quyền lại: python -m bot zalo-grant",
+)
+_GRANT_OVER = failure(
+    "zalo_oa_grant_over",
+    "Quyền Zalo OA hết hạn từ {at}.",
+    "Hãy cấp quyền lại: python -m bot zalo-grant",
+)
+_GRANT_ENDS = reminder(
+    "zalo_oa_grant_ends",
+    "Quyền Zalo OA hết hạn lúc {at}, nếu đến lúc đó chưa được làm mới.",
+    "Hãy bật máy chủ và nhắn thử cho OA: gửi tin thì quyền được làm mới.",
+)
+_GRANTED = good("zalo_oa_granted", "Quyền Zalo OA tốt, dùng được tới {at}.")
+_TOKEN_OLD = reminder(
+    "zalo_oa_token_old",
+    "Mã truy cập Zalo OA hết hạn từ {at}; lần gửi tới trợ lý sẽ tự làm mới. Vì vậy chưa hỏi được "
+    "Zalo về OA.",
+    "Hãy nhắn thử cho OA, rồi chạy lại lệnh này.",
+)
+_TOKEN_REFUSED = failure(
+    "zalo_oa_token_refused",
+    "Zalo không nhận mã truy cập của OA.",
+    "Hãy nhắn thử cho OA để trợ lý làm mới mã, rồi chạy lại lệnh này. Vẫn vậy thì cấp quyền lại: "
+    "python -m bot zalo-grant",
+)
+_ACCOUNT = good("zalo_oa_account", "OA: {name}, {verified}, gói {package}, hạn gói {until}.")
+_OTHER_ACCOUNT = failure(
+    "zalo_oa_other_account",
+    "Quyền đã cấp là của một OA khác, không phải OA trong cài đặt.",
+    "Hãy xem lại ZALO_OA_ID, hoặc cấp quyền lại bằng tài khoản quản trị đúng OA: python -m bot "
+    "zalo-grant",
+)
+_NOT_VERIFIED = failure(
+    "zalo_oa_not_verified",
+    "OA chưa được Zalo xác thực, hoặc đã mất xác thực.",
+    "Hãy xác thực OA ở trang quản lý OA của Zalo.",
+)
+_NO_PACKAGE = reminder(
+    "zalo_oa_no_package",
+    "Zalo không cho biết OA đang dùng gói dịch vụ nào.",
+    "Hãy xem ở trang quản lý OA: phải có gói cho phép gọi API thì mới gửi tin được.",
+)
+_PACKAGE_OVER = failure(
+    "zalo_oa_package_over",
+    "Gói dịch vụ của OA đã hết hạn ngày {until}.",
+    "Hãy gia hạn gói ở trang quản lý OA của Zalo.",
+)
+_PACKAGE_ENDS = reminder(
+    "zalo_oa_package_ends",
+    "Gói dịch vụ của OA sắp hết hạn: ngày {until}.",
+    "Hãy gia hạn gói ở trang quản lý OA của Zalo.",
+)
+_QUOTA = good("zalo_oa_quota", "Hạn mức tin của OA còn {left} trên {all}.")
+_QUOTA_LOW = reminder(
+    "zalo_oa_quota_low",
+    "Hạn mức tin của OA chỉ còn {left} trên {all}.",
+    "Hãy mua thêm, hoặc chờ tới kỳ sau. Trả lời trong 48 giờ không tính vào hạn mức này.",
+)
+_QUOTA_NOT_TOLD = good("zalo_oa_quota_not_told", "Zalo không cho biết hạn mức tin của OA.")
+_QUOTA_UNKNOWN = reminder(
+    "zalo_oa_quota_unknown",
+    "Không hỏi được hạn mức tin của OA (mã {code}).",
+    "Hãy xem hạn mức ở trang quản lý OA của Zalo.",
+)
+_SILENT = reminder(
+    "zalo_oa_silent",
+    "Đã {length} ban ngày Zalo OA không gửi tin nào tới: webhook có thể đã bị Zalo tắt.",
+    "Hãy nhắn thử cho OA. Không thấy trả lời thì vào trang Webhook của ứng dụng Zalo, bật lại. Xem "
+    "mục Webhook bị tắt trong docs/van-hanh/su-co.md.",
+)
+_NEVER_HEARD = reminder(
+    "zalo_oa_never_heard",
+    "Chưa nhận được tin nào từ Zalo OA.",
+    "Hãy đặt webhook theo docs/van-hanh/zalo.md, rồi nhắn thử cho OA.",
+)
+_HEARD = good("zalo_oa_heard", "Tin gần nhất từ Zalo OA tới lúc {at}.")
+
+
+async def check_zalo_oa(scene: Scene) -> Findings:
+    """From the settings up to what Zalo says of the account."""
+    settings = scene.settings
+    if not settings.zalo_oa_id:
+        return
+    if missing := missing_settings(settings):
+        yield _MISSING(names=", ".join(missing))
+        return
+    database, key = await scene.find_ready_database(), scene.find_secret_key()
+    if database is None or key is None:
+        # Nothing can have been granted yet; or another check says what is broken.
+        if not scene.has_database:
+            yield _NO_GRANT()
+        return
+    vault, grant = SqlTokenVault(database, Seal(key), scene.clock), zalo_oa_settings(settings).grant
+    try:
+        pair = await vault.find(grant)
+    except StoreError:
+        yield _OTHER_KEY()
+        return
+    if pair is None:
+        yield _NO_GRANT()
+        return
+    yield _judge_grant(scene, pair, await vault.find_trouble(grant))
+    async for found in _heard(scene, database, key):
+        yield found
+    if not scene.is_offline:
+        async for found in _account(scene, pair):
+            yield found
+
+
+def _judge_grant(scene: Scene, pair: TokenPair, trouble: str) -> Finding:
+    now, ends_at = scene.clock.now(), pair.refresh_expires_at
+    if trouble:
+        return _NEEDS_GRANT(code=trouble)
+    if ends_at <= now:
+        return _GRANT_OVER(at=say_moment(ends_at))
+    is_soon = ends_at - now < scene.limits.soon
+    return (_GRANT_ENDS if is_soon else _GRANTED)(at=say_moment(ends_at))
+
+
+async def _heard(scene: Scene, database: Database, key: bytes) -> Findings:
+    settings, now = scene.settings, scene.clock.now()
+    retention = Retention(settings.session_days, settings.message_days)
+    backlog = await Upkeep(database, ConversationNames(key), retention).look(now)
+    last = backlog.last_update_at.get(ChannelId.ZALO_OA)
+    watch = SilenceWatch(settings.zalo_oa_silence_hours)
+    if last is None:
+        yield _NEVER_HEARD()
+    elif watch.is_silent(last, now):
+        yield _SILENT(length=say_length(watch.find_silence(last, now)))
+    else:
+        yield _HEARD(at=say_moment(last))
+
+
+async def _account(scene: Scene, pair: TokenPair) -> Findings:
+    settings = scene.settings
+    if pair.access_expires_at <= scene.clock.now():
+        yield _TOKEN_OLD(at=say_moment(pair.access_expires_at))
+        return
+    examiner = Examiner(zalo_oa_settings(settings), pair.access, scene.clock)
+    try:
+        for one in _standing(scene, await read_health(examiner.api)):
+            yield one
+        yield await _quota(examiner.api)
+    except ChannelError as fault:
+        if fault.code == TOKEN_REFUSED:
+            yield _TOKEN_REFUSED()
+        else:
+            yield judge(ChannelId.ZALO_OA, settings.zalo_oa_api_url, fault)
+    finally:
+        await examiner.close()
+
+
+def _standing(scene: Scene, health: AccountHealth) -> Iterator[Finding]:
+    if health.oa_id and health.oa_id != scene.settings.zalo_oa_id:
+        yield _OTHER_ACCOUNT()
+        return
+    until = health.package_valid_through
+    yield _ACCOUNT(
+        name=health.name or "(không tên)",
+        verified="đã xác thực" if health.is_verified else "không rõ đã xác thực chưa",
+        package=health.package or "(không rõ)",
+        until=until or "(không rõ)",
+    )
+    if health.is_verified is False:
+        yield _NOT_VERIFIED()
+    if not health.package:
+        yield _NO_PACKAGE()
+    ends_at = _end_of_day(until)
+    if ends_at is not None and ends_at < scene.clock.now():
+        yield _PACKAGE_OVER(until=until)
+    elif ends_at is not None and ends_at - scene.clock.now() < scene.limits.soon:
+        yield _PACKAGE_ENDS(until=until)
+
+
+def _end_of_day(written: str) -> datetime | None:
+    """The end of a day as Zalo writes it, `31/12/2027`; None for any other way of writing."""
+    try:
+        day = datetime.strptime(written, "%d/%m/%Y").replace(tzinfo=VIETNAM)
+    except ValueError:
+        return None
+    return day.replace(hour=23, minute=59, second=59)
+
+
+async def _quota(api: ZaloOaApi) -> Finding:
+    """Of the package. Readings of how it is told differ: that it cannot be read is no failure."""
+    try:
+        quotas = await read_account_quotas(api)
+    except ChannelError as fault:
+        return _QUOTA_UNKNOWN(code=fault.code)
+    told = ((one.left, one.in_all) for one in quotas)
+    for left, in_all in told:
+        if left is not None and in_all:
+            is_low = left < in_all * _LOW_PART
+            return (_QUOTA_LOW if is_low else _QUOTA)(left=left, all=in_all)
+    return _QUOTA_NOT_TOLD()

@@ -1,0 +1,58 @@
+"""Brings the database that the settings name to this version, and says in Vietnamese what keeps it
+from being used.
+"""
+
+from __future__ import annotations
+
+from bot.domain.errors import ConfigError, SchemaMismatch, StoreError
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.schema import check_schema, migrate
+
+_OLDER = (
+    "Cơ sở dữ liệu còn ở phiên bản cũ. Hãy dừng các máy chủ khác, sao lưu, rồi chạy: "
+    "python -m bot migrate"
+)
+_NEWER = (
+    "Cơ sở dữ liệu là của một phiên bản mới hơn chương trình này. Hãy cập nhật chương trình rồi "
+    "chạy lại."
+)
+_UNREACHABLE = (
+    "Không dùng được cơ sở dữ liệu ({fault}). Hãy xem TROLY06_DATABASE_URL, xem máy chủ cơ sở dữ "
+    "liệu có đang chạy không, đĩa còn chỗ không."
+)
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Bring the database to this version; calling it twice is safe.
+
+    Raises:
+        ConfigError: the database is newer than this program, or cannot be reached; it is as it was
+            before.
+    """
+    await _use(settings, does_migrate=True)
+
+
+async def prepare_database(settings: Settings) -> None:
+    """Make sure of the database before anything is served. The embedded one is brought up to date
+    by itself.
+
+    Raises:
+        ConfigError: it is of another version, or cannot be reached.
+    """
+    await _use(settings, does_migrate=settings.is_embedded)
+
+
+async def _use(settings: Settings, *, does_migrate: bool) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database, is_patient=True)
+    try:
+        if does_migrate:
+            await migrate(database)
+        await check_schema(database)
+    except SchemaMismatch as fault:
+        raise ConfigError(_NEWER if fault.is_newer else _OLDER) from fault
+    except StoreError as fault:
+        raise ConfigError(_UNREACHABLE.format(fault=fault)) from fault
+    finally:
+        await database.close()

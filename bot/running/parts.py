@@ -1,0 +1,117 @@
+"""The parts that every long-running process has: the assistant, the store, and what takes turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.dialogue.additions import Additions
+from bot.dialogue.receiving import StoringReceiver
+from bot.dialogue.service import ConversationService
+from bot.dialogue.turn_taker import TurnTaker
+from bot.domain.bell import Bell
+from bot.domain.identity import ConversationNames
+from bot.domain.ports import Clock
+from bot.metrics import Metrics
+from bot.running.keys import load_secret_key
+from bot.running.live import LiveApp
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.grants import SqlTokenVault
+from bot.store.schema import check_schema, migrate
+from bot.store.sealing import Seal
+from bot.store.store import Limits, SqlStore
+from bot.store.switches import SqlSwitches
+from bot.store.upkeep import Retention, Upkeep
+
+
+class SystemClock:
+    """The time of the machine."""
+
+    def now(self) -> datetime:
+        """An aware UTC time."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Built once in a process, and shared by all that runs in it."""
+
+    settings: Settings
+    app: LiveApp
+    clock: Clock
+    metrics: Metrics
+    secret_key: bytes
+    database: Database
+    store: SqlStore
+    upkeep: Upkeep
+    switches: SqlSwitches
+    vault: SqlTokenVault
+    #: Rung when updates were stored.
+    work: Bell
+    taker: TurnTaker
+    additions: Additions
+    receiver: StoringReceiver
+    conversations: ConversationService
+
+    async def open(self) -> None:
+        """Make sure of the database. The embedded one is brought up to date by itself.
+
+        Raises:
+            SchemaMismatch: the database is not that of this program.
+            StoreError: it cannot be reached.
+        """
+        if self.settings.is_embedded:
+            await migrate(self.database)
+        await check_schema(self.database)
+        await self.switches.look()
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self.database.close()
+
+
+def build_parts(settings: Settings, before_indexing: Callable[[], None] = lambda: None) -> Parts:
+    """Wire everything but the channels together.
+
+    Raises:
+        ConfigError: the settings or the content cannot be used.
+    """
+    return wire_parts(settings, LiveApp(settings, before_indexing), SystemClock())
+
+
+def wire_parts(settings: Settings, app: LiveApp, clock: Clock) -> Parts:
+    """The same around an assistant that is there already, on a clock of one's own.
+
+    Raises:
+        ConfigError: the settings cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    key = load_secret_key(settings)
+    metrics, work = Metrics(), Bell()
+    names = ConversationNames(key)
+    database = Database(settings.database)
+    switches = SqlSwitches(database)
+    store = SqlStore(database, names, Limits(settings.max_sessions, settings.max_waiting_updates))
+    taker = TurnTaker(app, clock, metrics)
+    additions = Additions(app)
+    return Parts(
+        settings=settings,
+        app=app,
+        clock=clock,
+        metrics=metrics,
+        secret_key=key,
+        database=database,
+        store=store,
+        switches=switches,
+        vault=SqlTokenVault(database, Seal(key), clock),
+        upkeep=Upkeep(database, names, Retention(settings.session_days, settings.message_days)),
+        work=work,
+        taker=taker,
+        additions=additions,
+        receiver=StoringReceiver(
+            store, clock, work, metrics, settings.max_utterance_chars, is_off=switches.is_off
+        ),
+        conversations=ConversationService(taker, additions, store, names),
+    )

@@ -1,0 +1,57 @@
+"""The grant of Zalo OA, given once by an administrator of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.channels.zalo_oa.building import build_zalo_oa
+from bot.channels.zalo_oa.grants import parse_pasted
+from bot.domain.errors import BotError, ConfigError
+from bot.running.keys import load_secret_key
+from bot.running.parts import SystemClock
+from bot.running.zalo_oa import zalo_oa_settings
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.grants import SqlTokenVault
+from bot.store.schema import check_schema, migrate
+from bot.store.sealing import Seal
+from bot.store.uploads import SqlUploads
+
+_NOT_SET = (
+    "Chưa đặt đủ ZALO_APP_ID, ZALO_APP_SECRET, ZALO_OA_ID và TROLY06_PUBLIC_URL. Hãy đặt vào tệp "
+    ".env rồi chạy lại."
+)
+_FAILED = "Chưa lấy được quyền ({code}). Hãy chạy lại lệnh này và làm lại từ đầu."
+
+
+async def grant_zalo_oa(
+    settings: Settings, ask: Callable[[str], str], settled: Callable[[], None]
+) -> None:
+    """Show the link with `ask`, take what was pasted, and store the tokens; then call `settled`.
+
+    Raises:
+        ConfigError: settings are missing, or Zalo did not grant; says in Vietnamese what to do.
+        StoreError: the database cannot be used.
+    """
+    wanted = zalo_oa_settings(settings)
+    if not (wanted.app_id and wanted.oa_id and wanted.app_secret and settings.public_url):
+        raise ConfigError(_NOT_SET)
+    database = Database(settings.database)
+    try:
+        if settings.is_embedded:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            await migrate(database)
+        await check_schema(database)
+        clock = SystemClock()
+        vault = SqlTokenVault(database, Seal(load_secret_key(settings)), clock)
+        channel = build_zalo_oa(wanted, vault, SqlUploads(database, clock), clock)
+        link = channel.grants.make_link()
+        try:
+            await channel.grants.complete(parse_pasted(ask(link.url)), link.state)
+        except BotError as fault:
+            raise ConfigError(_FAILED.format(code=fault)) from fault
+        finally:
+            await channel.client.close()
+    finally:
+        await database.close()
+    settled()
