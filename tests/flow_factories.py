@@ -33,7 +33,7 @@ from bot.domain.flows import (
     only,
 )
 from bot.domain.knowledge import Topic, TopicId, WhatIf
-from bot.domain.messages import Button, Utterance
+from bot.domain.messages import Button, Media, Utterance
 from bot.domain.pictures import Picture, PictureId
 from bot.domain.scam_signs import ScamSign, ScamSigns
 from bot.domain.session import Outcome, Session, Turn
@@ -260,7 +260,7 @@ class RetrieverByHeart:
             for example in intent.examples
         }
 
-    def retrieve(self, text: str) -> Retrieval:
+    def retrieve(self, text: str, count: int = 5) -> Retrieval:
         """What the text was learned as."""
         key = _key(text)
         if topic := self._topics.get(key):
@@ -300,6 +300,10 @@ class Conversation:
     def say(self, text: str) -> Turn:
         """Type a message."""
         return self._take(Utterance(text=text))
+
+    def send(self, media: Media, text: str = "", payload: str = "") -> Turn:
+        """Send what we cannot read, perhaps with something that we can."""
+        return self._take(Utterance(text, payload, media))
 
     def press(self, payload: str) -> Turn:
         """Press a button, wherever it stands in the conversation."""

@@ -54,7 +54,7 @@ def test_every_setting_is_in_the_readme_with_its_help():
 def test_every_command_has_help_and_a_module():
     for command, help_text in COMMANDS.items():
         assert help_text
-        assert (PROJECT_ROOT / "bot" / "cli" / f"{command}.py").exists()
+        assert (PROJECT_ROOT / "bot" / "cli" / f"{command.replace('-', '_')}.py").exists()
 
 
 def test_the_editors_guide_names_every_key_section_group_and_audience():

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from bot.app import App
 from tests.browser import CHROMIUM, DESKTOP, PHONE, Visit, browsing
+from tests.databases import KINDS, fresh_database
 from tests.processes import serving
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database, on each kind there is."""
+    with fresh_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def codes(app: App) -> list[int]:
+    """Of all topics."""
+    return sorted(app.catalog.topics_by_code)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.channels import limits
-from bot.server import build_server
+from bot.running.web import build_server
 from bot.settings import Settings
 
 ID_NUMBER = "079" + "555444333"

@@ -93,6 +93,20 @@ def test_chips_under_one_reply_bear_no_numbers(page):
     assert [label for label in labels if label[0].isdigit()] == []
 
 
+def test_a_printed_code_opens_its_topic_once(page, address):
+    page.goto(f"{address}/#t_304")
+    expect(page.locator(".reply h2").first).to_have_text("Đăng ký tạm trú")
+    assert page.evaluate("location.hash") == ""
+    page.reload()
+    expect(page.locator(".mine")).to_have_count(1)
+
+
+def test_what_only_looks_like_a_printed_code_opens_nothing(page, address):
+    page.goto(f"{address}/#<img src=x>")
+    page.goto(f"{address}/#log")
+    expect(page.locator(".mine")).to_have_count(0)
+
+
 def test_enter_sends_and_shift_enter_makes_a_line(page):
     page.focus("#question")
     page.keyboard.type("xin")
@@ -204,6 +218,28 @@ def test_offline_says_so_keeps_the_text_and_sends_it_once_online(page):
     page.press("#question", "Enter")
     wait_for_reply(page)
     expect(page.locator(".turn")).to_have_count(2)
+
+
+def test_an_answer_that_was_lost_is_told_again_and_nothing_is_done_twice(page):
+    """Sent again after the answer got lost, a press does not go two steps on."""
+    ask(page, "kích hoạt")
+    press(page, "Kích hoạt tài khoản trên điện thoại")
+    press(page, "Làm từng bước")
+    first = page.locator(".reply").last.inner_text()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/messages", lose)
+    option = page.locator(".exchange").last.locator("ul.chips button").first
+    option.click()
+    expect(page.locator("#status")).to_have_class("problem")
+    page.unroute("**/api/messages")
+    with page.expect_response("**/api/messages") as told:
+        option.click()
+    assert "Nút vừa bấm là của bước cũ" not in told.value.text()
+    expect(page.locator(".reply").last).not_to_have_text(first)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Runs scripted conversations: what the citizen does, and what must come of it.
 
-A script is a YAML file: a title and turns. A turn `says` something, `presses` the button with a
-label, or lets `days` pass before either. `python -m pytest tests/conversations --update-golden`
-writes what came of it beside each turn: the outcome, the flow and step, the replies, the buttons.
+A script is a YAML file: a title and turns. A turn `says` something, `sends` what we cannot read
+(with what it `says`, if anything), `presses` the button with a label, or lets `days` pass before
+either. `python -m pytest tests/conversations --update-golden` writes what came of it beside each
+turn: the outcome, the flow and step, the replies, the buttons, what is asked about kept data.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import yaml
 
 from bot.app import App
 from bot.domain.flows import Flow
-from bot.domain.messages import Utterance
+from bot.domain.messages import Media, Utterance
 from bot.domain.payloads import FLOW, flow_payload
 from bot.domain.session import Session, Turn
 from bot.text.markup import to_plain
@@ -26,7 +27,7 @@ from bot.text.markup import to_plain
 SCRIPTS = Path(__file__).parent / "scripts"
 WALKS = Path(__file__).parent / "walks"
 FIRST_DAY = date(2026, 11, 21)
-INPUT_KEYS = {"says", "presses", "days"}
+INPUT_KEYS = {"says", "sends", "presses", "days"}
 
 
 class ScriptBroken(AssertionError):
@@ -44,8 +45,10 @@ class Played:
         """What the script should say."""
         inputs = {key: value for key, value in self.scripted.items() if key in INPUT_KEYS}
         frames = self.turn.session.frames
+        asked = self.turn.data_request
         return {
             **inputs,
+            **({"data": asked.value} if asked else {}),
             "outcome": self.turn.outcome.value,
             "at": f"{frames[-1].flow_id}/{frames[-1].step_id}" if frames else None,
             "topics": [topic.id for topic in self.turn.topics[:1]],
@@ -71,7 +74,9 @@ def play(app: App, script: dict[str, Any]) -> Iterator[Played]:
         if label is not None and label not in buttons:
             raise ScriptBroken(f"no button {label!r} among {list(buttons)}")
         utterance = Utterance(
-            text=scripted.get("says", ""), payload=buttons[label] if label is not None else ""
+            text=scripted.get("says", ""),
+            payload=buttons[label] if label is not None else "",
+            media=Media(scripted["sends"]) if "sends" in scripted else None,
         )
         turn = app.engine.run_turn(session, utterance, today)
         session = Session.from_data(turn.session.to_data())

@@ -96,6 +96,19 @@ def test_what_is_no_question_is_not_asked(ask, text):
     assert understander.asked == []
 
 
+@pytest.mark.parametrize("text", ["/tra tạm trú", "/xoadulieu", "/khong_co"])
+def test_a_command_is_not_asked(ask, text):
+    understander = Understander()
+    ask(understander, text)
+    assert understander.asked == []
+
+
+def test_behind_an_unknown_command_only_the_text_is_asked(ask):
+    understander = Understander()
+    ask(understander, "/hoi câu mà tự mình thì không hiểu")
+    assert understander.asked == [("câu mà tự mình thì không hiểu",)]
+
+
 def test_a_button_is_not_asked(ask):
     understander = Understander()
     ask(understander, payload="m")

@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.dialogue.additions import Additions
 from bot.dialogue.service import ConversationService
+from bot.dialogue.turn_taker import TurnTaker
 from bot.domain.errors import Conflict
+from bot.domain.identity import ConversationNames
 from bot.domain.messages import Reply, Utterance
+from bot.domain.observer import NobodyWatching
 from bot.domain.session import Outcome, Session, Turn
+from tests.factories import make_catalog
 
 #: Half past eleven at night in London is already tomorrow in Vietnam.
+NAMES = ConversationNames(b"a key for tests only")
 NOW = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 
 
@@ -25,21 +32,40 @@ class CountingEngine:
         return Turn(after, (Reply("ok"),), Outcome.ANSWERED)
 
 
-class Store:
-    def __init__(self, conflicts=0):
-        self.rows, self.conflicts = {}, conflicts
+class Sessions:
+    def __init__(self, conflicts):
+        self.rows, self.conflicts, self.answered = {}, conflicts, {}
 
     async def find(self, session_id):
         return self.rows.get(session_id)
 
-    async def save(self, session, version, now):
+    async def find_answered(self, session_id, message):
+        return self.answered.get((session_id, message))
+
+    async def save(self, session, version, now, answered=None):
         if self.conflicts:
             self.conflicts -= 1
             raise Conflict("meanwhile")
         self.rows[session.id] = (session, version + 1)
+        self.answered = {(session.id, answered.message): answered.turn} if answered else {}
 
     async def forget(self, session_id):
         self.rows.pop(session_id, None)
+
+
+class Store:
+    """One transaction is as good as another here."""
+
+    def __init__(self, conflicts=0):
+        self.sessions = Sessions(conflicts)
+
+    @property
+    def rows(self):
+        return self.sessions.rows
+
+    @asynccontextmanager
+    async def transaction(self):
+        yield self
 
 
 class Clock:
@@ -47,29 +73,36 @@ class Clock:
         return NOW
 
 
+def named(key):
+    """The name under which a session of the web page is kept."""
+    return NAMES.of_web(key)
+
+
+def serve(engine, store):
+    engine.catalog = make_catalog()
+    taker = TurnTaker(engine, Clock(), NobodyWatching())
+    return ConversationService(taker, Additions(engine), store, NAMES)
+
+
 async def test_turns_follow_each_other_on_the_saved_session():
     store, engine = Store(), CountingEngine()
-    service = ConversationService(engine, store, Clock())
+    service = serve(engine, store)
     for expected in (1, 2, 3):
         turn = await service.take_turn("a", Utterance("x"))
         assert turn.session.unclear_count == expected
-    assert store.rows["a"][1] == 3
+    assert store.rows[named("a")][1] == 3
 
 
 async def test_the_day_is_the_day_in_vietnam():
     engine = CountingEngine()
-    await ConversationService(engine, Store(), Clock()).take_turn("a", Utterance("x"))
+    await serve(engine, Store()).take_turn("a", Utterance("x"))
     assert engine.days[0].isoformat() == "2026-11-21"
 
 
 async def test_a_crossing_turn_runs_again_and_gives_up_at_last():
-    assert await ConversationService(CountingEngine(), Store(2), Clock()).take_turn(
-        "a", Utterance("x")
-    )
+    assert await serve(CountingEngine(), Store(2)).take_turn("a", Utterance("x"))
     with pytest.raises(Conflict):
-        await ConversationService(CountingEngine(), Store(99), Clock()).take_turn(
-            "a", Utterance("x")
-        )
+        await serve(CountingEngine(), Store(99)).take_turn("a", Utterance("x"))
 
 
 class HeldEngine:
@@ -90,7 +123,7 @@ class HeldEngine:
 
 async def test_a_long_turn_holds_up_nobody_else():
     engine = HeldEngine()
-    service = ConversationService(engine, Store(), Clock())
+    service = serve(engine, Store())
     long = asyncio.create_task(service.take_turn("a", Utterance("wait")))
     await asyncio.to_thread(engine.began.wait, 10)
     assert await service.take_turn("b", Utterance("x"))
@@ -102,7 +135,7 @@ async def test_a_long_turn_holds_up_nobody_else():
 
 async def test_turns_of_one_session_keep_their_order_and_run_once():
     engine, store = HeldEngine(), Store()
-    service = ConversationService(engine, store, Clock())
+    service = serve(engine, store)
     turns = [
         asyncio.create_task(service.take_turn("a", Utterance(text)))
         for text in ("wait", "second", "third")
@@ -111,28 +144,40 @@ async def test_turns_of_one_session_keep_their_order_and_run_once():
     await service.take_turn("b", Utterance("between"))
     engine.released.set()
     await asyncio.gather(*turns)
-    assert [one for one in engine.seen if one[0] == "a"] == [
-        ("a", "wait", 0),
-        ("a", "second", 1),
-        ("a", "third", 2),
+    assert [one for one in engine.seen if one[0] == named("a")] == [
+        (named("a"), "wait", 0),
+        (named("a"), "second", 1),
+        (named("a"), "third", 2),
     ]
-    assert store.rows["a"][1] == 3
+    assert store.rows[named("a")][1] == 3
 
 
 async def test_forgetting_waits_for_the_turn_under_way_and_leaves_nothing():
     engine, store = HeldEngine(), Store()
-    service = ConversationService(engine, store, Clock())
+    service = serve(engine, store)
     turn = asyncio.create_task(service.take_turn("a", Utterance("wait")))
     await asyncio.to_thread(engine.began.wait, 10)
     forgetting = asyncio.create_task(service.forget("a"))
     await service.take_turn("b", Utterance("between"))
     engine.released.set()
     await asyncio.gather(turn, forgetting)
-    assert "a" not in store.rows
+    assert named("a") not in store.rows
 
 
 async def test_no_lock_outlives_its_turns():
-    service = ConversationService(CountingEngine(), Store(), Clock())
+    service = serve(CountingEngine(), Store())
     for number in range(20):
         await service.take_turn(str(number), Utterance("x"))
     assert len(service._locks) == 0
+
+
+async def test_a_message_that_comes_again_is_answered_as_it_was_and_taken_once():
+    engine = CountingEngine()
+    service = serve(engine, Store())
+    first = await service.take_turn("a", Utterance("x"), "m1")
+    assert await service.take_turn("a", Utterance("x"), "m1") == first
+    assert len(engine.days) == 1
+    await service.take_turn("a", Utterance("x"), "m2")
+    await service.take_turn("a", Utterance("x"))
+    await service.take_turn("a", Utterance("x"))
+    assert len(engine.days) == 4

@@ -1,0 +1,50 @@
+"""One store on every database; each test begins with empty tables."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete
+
+from bot.domain.identity import ConversationNames
+from bot.store.database import Database
+from bot.store.store import Limits, SqlStore
+from bot.store.tables import metadata
+from tests.databases import KINDS, fresh_database
+
+NAMES = ConversationNames(b"a key for tests only")
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def database_url(request, tmp_path_factory):
+    with fresh_database(request.param, tmp_path_factory.mktemp("db")) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url):
+    one = Database(database_url)
+    async with one.writing() as connection:
+        for table in metadata.sorted_tables:
+            await connection.execute(delete(table))
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+async def other_databases(database, database_url):
+    """The same database as other processes have it, each with connections of its own."""
+    others = [Database(database_url) for _ in range(3)]
+    yield others
+    for one in others:
+        await one.close()
+
+
+@pytest.fixture
+def store(database):
+    return SqlStore(database, NAMES, Limits(max_sessions=3, max_waiting_updates=20))
+
+
+@pytest.fixture
+def roomy(database):
+    """A store that is never full."""
+    return SqlStore(database, NAMES, Limits(max_sessions=10_000, max_waiting_updates=10_000))
