@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from bot.channels.preparing import prepared
 from bot.channels.telegram.bot_calls import BotCalls
 from bot.channels.telegram.faults import NO_PICTURES
-from bot.domain.errors import MessageRejected, StoreError
+from bot.domain.errors import MessageRejected, NotSent, StoreError
 from bot.domain.intake import Upload, Uploads
 from bot.domain.people import ChannelId
 from bot.domain.pictures import PictureId
 
 #: There is no file for the picture on this machine.
 PICTURE_MISSING = "telegram_picture_missing"
+#: How long the ids of pictures may take to be found, or stored.
+_STORE_SECONDS = 2.0
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -66,19 +71,28 @@ class PhotoSender:
 
     async def _find(self, picture: PictureId, content_hash: str) -> Upload | None:
         try:
-            return await self._uploads.find_upload(ChannelId.TELEGRAM, picture, content_hash)
-        except StoreError:
+            return await _in_time(
+                self._uploads.find_upload(ChannelId.TELEGRAM, picture, content_hash)
+            )
+        except (StoreError, NotSent):
             log.warning("cannot look up the upload of picture %s", picture)
             return None
 
     async def _save(self, picture: PictureId, content_hash: str, upload: Upload) -> None:
         try:
-            await self._uploads.save_upload(ChannelId.TELEGRAM, picture, content_hash, upload)
-        except StoreError:
+            await _in_time(
+                self._uploads.save_upload(ChannelId.TELEGRAM, picture, content_hash, upload)
+            )
+        except (StoreError, NotSent):
             log.warning("cannot remember the upload of picture %s", picture)
 
     async def _forget(self, picture: PictureId) -> None:
         try:
-            await self._uploads.forget_upload(ChannelId.TELEGRAM, picture)
-        except StoreError:
+            await _in_time(self._uploads.forget_upload(ChannelId.TELEGRAM, picture))
+        except (StoreError, NotSent):
             log.warning("cannot forget the upload of picture %s", picture)
+
+
+async def _in_time(work: Awaitable[T]) -> T:
+    """A store that is slow must not make a message doubtful."""
+    return await prepared(work, "telegram_uploads_late", _STORE_SECONDS)

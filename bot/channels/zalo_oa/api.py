@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import httpx
 
+from bot.channels.preparing import prepared
 from bot.channels.zalo_oa.faults import TokenRefused, fault_of
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.wire import Answer, fetch
@@ -75,15 +76,18 @@ class ZaloOaApi:
         )
 
     async def _call(self, make: Callable[[Mapping[str, str]], httpx.Request]) -> object:
-        token = await self._tokens.access_token()
+        token = await self._in_time(self._tokens.access_token())
         try:
             return await self._once(make(self._headers(token)))
         except TokenRefused:
-            token = await self._tokens.replace(token)
+            token = await self._in_time(self._tokens.replace(token))
         try:
             return await self._once(make(self._headers(token)))
         except TokenRefused as error:
             raise ChannelMisconfigured(error.code) from error
+
+    async def _in_time(self, token: Awaitable[str]) -> str:
+        return await prepared(token, "zalo_oa_token_late", self._settings.preparing_seconds)
 
     def _headers(self, token: str) -> dict[str, str]:
         headers = {"access_token": token}

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from bot.channels.preparing import prepared
 from bot.channels.zalo_oa.api import ZaloOaApi
 from bot.channels.zalo_oa.composing import METHOD
 from bot.channels.zalo_oa.counting import Count
@@ -106,7 +107,11 @@ class ZaloOaClient:
     async def _put_picture_in(self, params: dict[str, Any], picture: PictureId) -> None:
         try:
             element = params["message"]["attachment"]["payload"]["elements"][0]
-            element["attachment_id"] = await self._pictures.find_id(picture)
+            element["attachment_id"] = await prepared(
+                self._pictures.find_id(picture),
+                "zalo_oa_picture_late",
+                self._settings.preparing_seconds,
+            )
         except (LookupError, TypeError) as error:
             raise MessageRejected("zalo_oa_picture_without_place") from error
 

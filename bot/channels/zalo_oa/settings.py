@@ -46,6 +46,9 @@ class ZaloOaSettings:
     pkce_verifier: str = field(default="", repr=False)
     #: One call is given up after so long.
     call_seconds: float = 10.0
+    #: How long the token of a message may take to be found, and its picture. Both and a call stay
+    #: below what the sender allows a message.
+    preparing_seconds: float = 8.0
 
     @property
     def grant(self) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from dataclasses import replace
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from bot.channels.telegram import photos
 from bot.domain.deliveries import Delivery, Lane, Message, Receipt
 from bot.domain.errors import (
     ChannelError,
@@ -59,22 +61,25 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Upload] = {}
         self.is_broken = False
+        self.hangs = False
 
     async def find_upload(self, channel, picture, content_hash):
-        self._check()
+        await self._check()
         return self.kept.get((picture, content_hash))
 
     async def save_upload(self, channel, picture, content_hash, upload):
-        self._check()
+        await self._check()
         self.kept[picture, content_hash] = upload
 
     async def forget_upload(self, channel, picture):
-        self._check()
+        await self._check()
         self.kept = {key: one for key, one in self.kept.items() if key[0] != picture}
 
-    def _check(self):
+    async def _check(self):
         if self.is_broken:
             raise StoreError("gone")
+        if self.hangs:
+            await asyncio.Event().wait()
 
 
 @pytest.fixture
@@ -318,6 +323,14 @@ async def test_a_broken_store_of_uploads_costs_only_the_bytes(send, shelf):
     shelf.is_broken = True
     wire = Wire(sent_photo(70))
     assert await send(wire, PHOTO) == Receipt("70")
+
+
+async def test_a_store_of_uploads_that_does_not_answer_costs_only_the_bytes(
+    send, shelf, monkeypatch
+):
+    monkeypatch.setattr(photos, "_STORE_SECONDS", 0.01)
+    shelf.hangs = True
+    assert await send(Wire(sent_photo(70)), PHOTO) == Receipt("70")
 
 
 async def test_without_the_file_the_words_are_sent_alone(send, tmp_path):

@@ -258,6 +258,15 @@ async def test_without_the_stored_ids_a_picture_waits(world):
         await world.send(picture=PICTURE)
 
 
+@pytest.mark.parametrize("part", ["vault", "uploads"])
+async def test_a_store_that_does_not_answer_leaves_the_message_certainly_unsent(make_world, part):
+    world = make_world(preparing_seconds=0.01)
+    getattr(world, part).hangs = True
+    with pytest.raises(NotSent, match="_late"):
+        await world.send(picture=PICTURE)
+    assert world.wire.to(CS) == []
+
+
 @pytest.mark.parametrize(
     ("picture", "code"),
     [("khong-co", "picture_missing"), ("../secret", "picture_name"), (".", "picture_name")],

@@ -40,7 +40,7 @@ class Vault:
 
     def __init__(self, pair=None):
         self.pair, self.trouble = pair, ""
-        self.is_taken, self.fails = False, set()
+        self.is_taken, self.fails, self.hangs = False, set(), False
 
     def _try(self, what):
         if what in self.fails:
@@ -48,6 +48,8 @@ class Vault:
 
     async def find(self, grant):
         self._try("find")
+        if self.hangs:
+            await asyncio.Event().wait()
         return self.pair
 
     async def find_version(self, grant):
@@ -79,9 +81,11 @@ class Vault:
 
 class Uploads:
     def __init__(self):
-        self.kept, self.fails = {}, set()
+        self.kept, self.fails, self.hangs = {}, set(), False
 
     async def find_upload(self, channel, picture, content_hash):
+        if self.hangs:
+            await asyncio.Event().wait()
         if "find" in self.fails:
             raise StoreError("away")
         return self.kept.get((picture, content_hash))
