@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Timer
 from typing import Any
 
 import httpx
 
+from tests.fakes.understanding import understanding_server
 from tests.fakes.zalo.oa_events import OaEvents
 from tests.fakes.zalo.oa_rules import OaRules
 from tests.processes import environment_of, run_python
@@ -304,35 +304,6 @@ def outside(module: str, prefix: str, *arguments: str) -> Iterator[Outside]:
     finally:
         process.terminate()
         process.communicate(timeout=_SECONDS_TO_STOP)
-
-
-@contextmanager
-def understanding_server() -> Iterator[tuple[str, list[str]]]:
-    """A server that speaks Rasa's parse API and takes all for one topic; what it was asked."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            ranking = [{"name": "service__dang-ky-tam-tru", "confidence": 0.97}]
-            answer = json.dumps({"intent_ranking": ranking}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

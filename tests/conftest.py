@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from bot.app import App, build_app
 from bot.settings import PROJECT_ROOT, Settings
+from bot.store.database import Database
+from bot.store.tables import metadata
+from tests.databases import KINDS, fresh_database
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -55,3 +59,21 @@ def data_dir(settings: Settings) -> Path:
 def app(settings: Settings) -> App:
     """The assistant on our own content, as a fresh machine builds it."""
     return build_app(settings)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def database_url(request, tmp_path_factory):
+    """The address of a migrated database of each kind."""
+    with fresh_database(request.param, tmp_path_factory.mktemp("db")) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url):
+    """The same with its tables empty."""
+    one = Database(database_url)
+    async with one.writing() as connection:
+        for table in metadata.sorted_tables:
+            await connection.execute(delete(table))
+    yield one
+    await one.close()

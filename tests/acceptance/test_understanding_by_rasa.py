@@ -5,49 +5,20 @@ API. That Rasa itself speaks it so is tested in test_rasa.py.
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import httpx
 import pytest
 
+from tests.fakes.understanding import TOPIC, understanding_server
 from tests.processes import run_python, serving
 
 #: Not what our own classifier would make of it.
-QUESTION, TOPIC = "quên mật khẩu vneid", "service/dang-ky-tam-tru"
+QUESTION = "quên mật khẩu vneid"
 OURS = "trouble/quen-mat-khau"
 
 
-@contextmanager
-def rasa(status: int = 200):
-    """The address of a server that takes everything for one topic, and the texts it was sent."""
-    asked: list[str] = []
-    ranking = [{"name": TOPIC.replace("/", "__"), "confidence": 0.97}]
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            assert self.path.partition("?")[0] == "/model/parse"
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append(json.loads(body)["text"])
-            answer = json.dumps({"intent_ranking": ranking}).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def texts(asked):
+    return [json.loads(one)["text"] for one in asked]
 
 
 @pytest.fixture(scope="module")
@@ -64,31 +35,31 @@ def ask(app, data_dir):
 
 
 def test_the_server_understands(ask):
-    with rasa() as (address, asked):
+    with understanding_server() as (address, asked):
         answers, told = ask(address, QUESTION)
     assert [one["id"] for one in answers[0]["topics"]] == [TOPIC]
     assert answers[0]["outcome"] == "answered"
-    assert asked == [QUESTION]
+    assert texts(asked) == [QUESTION]
     assert told == ""
 
 
 def test_no_personal_number_reaches_the_server(ask):
     number = "079" + "987654321"
-    with rasa() as (address, asked):
+    with understanding_server() as (address, asked):
         ask(address, f"căn cước của tôi là {number}, {QUESTION}?")
     assert asked
     assert not [text for text in asked if number in text]
 
 
 def test_an_emergency_is_recognised_here_whatever_the_server_says(ask):
-    with rasa() as (address, _):
+    with understanding_server() as (address, _):
         answers, _ = ask(address, "cháy nhà rồi cứu với")
     assert answers[0]["outcome"] == "safety"
     assert "114" in answers[0]["reply"]
 
 
 def test_when_it_is_away_the_built_in_way_answers_and_one_warning_is_told(ask):
-    with rasa() as (address, _):
+    with understanding_server() as (address, _):
         pass
     answers, told = ask(address, QUESTION, QUESTION)
     assert [one["topics"][0]["id"] for one in answers] == [OURS, OURS]
@@ -97,7 +68,7 @@ def test_when_it_is_away_the_built_in_way_answers_and_one_warning_is_told(ask):
 
 
 def test_when_it_is_broken_the_built_in_way_answers(ask):
-    with rasa(status=500) as (address, asked):
+    with understanding_server(status=500) as (address, asked):
         answers, told = ask(address, QUESTION)
     assert answers[0]["topics"][0]["id"] == OURS
     assert len(asked) == 2, "once, and once more"
@@ -107,11 +78,11 @@ def test_when_it_is_broken_the_built_in_way_answers(ask):
 def test_the_chat_page_is_understood_by_it_too(app, data_dir, tmp_path):
     log = tmp_path / "log.txt"
     with (
-        rasa() as (address, asked),
+        understanding_server() as (address, asked),
         log.open("w") as err,
         serving(data_dir, err, nlu="rasa", rasa_url=f"{address}/?token=bi-mat") as page,
     ):
         turn = httpx.post(f"{page}/api/messages", json={"session": "s" * 32, "text": QUESTION})
     assert turn.status_code == 200, turn.text
-    assert asked == [QUESTION]
+    assert texts(asked) == [QUESTION]
     assert "bi-mat" not in log.read_text()

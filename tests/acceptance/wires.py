@@ -5,24 +5,21 @@ Each cloud is a process of its own, which lives on when the bot dies.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from tests.acceptance.reckoning import codes_in
+from tests.fakes.process import cloud_beside
 from tests.fakes.telegram_world import TelegramWorld, telegram_process
 from tests.fakes.zalo.citizens import RemoteControl
 from tests.fakes.zalo.oa_rules import OaRules
+from tests.fakes.zalo.process import CLOUD
 
 #: What the bot is known by on the Internet.
 PUBLIC_URL = "https://bot.example"
 _SENT = frozenset({"sendMessage", "sendPhoto"})
-_SECONDS_TO_START = 30.0
 
 
 class Wire(Protocol):
@@ -181,23 +178,9 @@ async def telegram_wire() -> AsyncIterator[TelegramWire]:
 @asynccontextmanager
 async def zalo_oa_wire(port: int) -> AsyncIterator[ZaloOaWire]:
     """Zalo, with an account that has granted nothing yet."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.fakes.zalo_cloud",
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)},
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(_SECONDS_TO_START):
-            told = json.loads(await process.stdout.readline())
+    async with cloud_beside(CLOUD) as told:
         wire = ZaloOaWire(told["address"], port)
         try:
             yield wire
         finally:
             await wire.control.close()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()

@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete
 
 from bot.domain.identity import ConversationNames
 from bot.store.database import Database
 from bot.store.store import Limits, SqlStore
-from bot.store.tables import metadata
-from tests.databases import KINDS, fresh_database
 
 NAMES = ConversationNames(b"a key for tests only")
-
-
-@pytest.fixture(scope="session", params=KINDS)
-def database_url(request, tmp_path_factory):
-    with fresh_database(request.param, tmp_path_factory.mktemp("db")) as url:
-        yield url
-
-
-@pytest.fixture
-async def database(database_url):
-    one = Database(database_url)
-    async with one.writing() as connection:
-        for table in metadata.sorted_tables:
-            await connection.execute(delete(table))
-    yield one
-    await one.close()
 
 
 @pytest.fixture

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from tests.fakes.process import cloud, cloud_beside
 from tests.fakes.telegram_cloud import TelegramCloud
 from tests.fakes.telegram_errors import JsonObject
 from tests.fakes.telegram_faults import Fault
 
 DEADLINE_SECONDS = 10.0
-_SECONDS_TO_START = 30.0
+_CLOUD = "tests.fakes.telegram_cloud"
 
 Control = Callable[..., Awaitable[Any]]
 
@@ -219,41 +216,18 @@ class Citizen:
 @contextlib.asynccontextmanager
 async def telegram_process(*arguments: str) -> AsyncIterator[TelegramWorld]:
     """A fake cloud in a process of its own, started from the root of the project."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.fakes.telegram_cloud",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)},
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(_SECONDS_TO_START):
-            told = json.loads(await process.stdout.readline())
-        async with httpx.AsyncClient(base_url=told["address"], timeout=60) as client:
-            yield TelegramWorld(_over_http(client), told["address"], told["token"])
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
+    async with (
+        cloud_beside(_CLOUD, *arguments) as told,
+        httpx.AsyncClient(base_url=told["address"], timeout=60) as client,
+    ):
+        yield TelegramWorld(_over_http(client), told["address"], told["token"])
 
 
 @contextlib.contextmanager
 def telegram_server(*arguments: str) -> Iterator[tuple[str, str]]:
     """The same for fixtures without an event loop: address and token."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.telegram_cloud", *arguments],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)},
-    )
-    try:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
+    with cloud(_CLOUD, *arguments) as told:
         yield told["address"], told["token"]
-    finally:
-        process.terminate()
-        process.communicate(timeout=_SECONDS_TO_START)
 
 
 @contextlib.asynccontextmanager

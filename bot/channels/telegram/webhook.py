@@ -18,6 +18,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.channels.bodies import MAX_BODY_BYTES, BodyRefused, closing, read_body
 from bot.channels.telegram.incoming import TelegramInbox, Waiting
 from bot.channels.telegram.inline import InlineLookup
 from bot.channels.telegram.limits import MAX_SECRET_CHARS
@@ -38,12 +39,8 @@ class WebhookSettings:
     """What the webhook needs to know of the settings."""
 
     secret_token: str = field(repr=False)
-    #: Far more than an update of Telegram's: a text has at most 4096 letters.
-    max_body_bytes: int = 256 * 1024
-
-
-class _TooLarge(Exception):
-    """The body is over the limit; the rest was not read."""
+    max_body_bytes: int = MAX_BODY_BYTES
+    read_seconds: float = 5.0
 
 
 def telegram_webhook(
@@ -61,12 +58,13 @@ def telegram_webhook(
     @router.post(PATH, include_in_schema=False)
     async def webhook(request: Request) -> Response:
         if not _is_from_telegram(request, settings.secret_token):
-            return _close(403)
+            return closing(403)
         try:
-            raw = json.loads(await _body(request, settings.max_body_bytes))
-        except _TooLarge:
-            log.warning("refused a body over %d bytes", settings.max_body_bytes)
-            return _close(413)
+            body = await read_body(request, settings.max_body_bytes, settings.read_seconds)
+            raw = json.loads(body)
+        except BodyRefused as refusal:
+            log.warning("refused a body with %d", refusal.status)
+            return closing(refusal.status)
         except (ValueError, RecursionError):
             log.warning("passed over a body that is no JSON")
             return Response()
@@ -95,17 +93,3 @@ def _is_from_telegram(request: Request, secret: str) -> bool:
     given = request.headers.get(_SECRET_HEADER, "")
     # As bytes: compare_digest refuses texts that are not ASCII.
     return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
-
-
-async def _body(request: Request, max_bytes: int) -> bytes:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > max_bytes:
-            raise _TooLarge
-    return body
-
-
-def _close(status: int) -> Response:
-    """A refusal after which the connection is not used on: its body was not read."""
-    return Response(status_code=status, headers={"Connection": "close"})

@@ -7,7 +7,6 @@ sends again is not published; where storing fails the answer is 503, and storing
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 import logging
@@ -15,8 +14,8 @@ import time
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
-from starlette.requests import ClientDisconnect
 
+from bot.channels.bodies import MAX_BODY_BYTES, BodyRefused, closing, read_body
 from bot.channels.quiet_log import SeldomLog
 from bot.channels.zalo_bot.settings import SECRET_CHARS, ZaloBotSettings
 from bot.channels.zalo_bot.updates import parse_update
@@ -25,12 +24,8 @@ from bot.domain.intake import Receiver
 
 WEBHOOK_PATH = "/webhook/zalo-bot"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - the name of it
-#: The largest event seen in any document has less than 1 KiB.
-MAX_BODY_BYTES = 256 * 1024
 _READ_SECONDS = 5.0
-_OK, _UNAUTHORIZED, _TOO_LARGE, _UNAVAILABLE = 200, 401, 413, 503
-#: A body may be left that nobody reads.
-_CLOSE = {"Connection": "close"}
+_OK, _UNAUTHORIZED, _UNAVAILABLE = 200, 401, 503
 
 log = logging.getLogger(__name__)
 
@@ -55,27 +50,14 @@ def zalo_bot_webhook(
         shown = request.headers.get(SECRET_HEADER, "").encode("utf-8", "replace")
         if not hmac.compare_digest(shown, secret):
             refusals.tell(logging.WARNING, "an event of the Zalo bot is refused: wrong secret")
-            return Response(status_code=_UNAUTHORIZED, headers=_CLOSE)
+            return closing(_UNAUTHORIZED)
         try:
-            async with asyncio.timeout(_READ_SECONDS):
-                body = await _read(request)
-        except (TimeoutError, ClientDisconnect):
-            return Response(status_code=_UNAVAILABLE, headers=_CLOSE)
-        if body is None:
-            return Response(status_code=_TOO_LARGE, headers=_CLOSE)
+            body = await read_body(request, MAX_BODY_BYTES, _READ_SECONDS)
+        except BodyRefused as refusal:
+            return closing(refusal.status)
         return Response(status_code=await _take(body, receiver))
 
     return router
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is too large; then it is not read to its end."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return body
 
 
 async def _take(body: bytes, receiver: Receiver) -> int:

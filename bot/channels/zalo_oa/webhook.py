@@ -17,8 +17,8 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.requests import ClientDisconnect
 
+from bot.channels.bodies import MAX_BODY_BYTES, BodyRefused, closing, read_body
 from bot.channels.zalo_oa.counting import Count
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.signature import SignatureChecker, Signed, Verdict
@@ -29,11 +29,9 @@ from bot.domain.ports import Clock
 from bot.domain.updates import Update
 
 WEBHOOK_PATH = "/webhook/zalo-oa"
-#: The largest event seen in any document has less than 2 KiB.
-MAX_BODY_BYTES = 256 * 1024
 #: For reading the body and storing together; both are over in an instant when all is well.
 ANSWER_SECONDS = 1.7
-_OK, _TOO_LARGE, _UNAVAILABLE = 200, 413, 503
+_OK, _UNAVAILABLE = 200, 503
 
 log = logging.getLogger(__name__)
 
@@ -132,26 +130,13 @@ def zalo_oa_webhook(webhook: ZaloOaWebhook) -> APIRouter:
         clock = asyncio.get_running_loop()
         ends_at = clock.time() + ANSWER_SECONDS
         try:
-            async with asyncio.timeout_at(ends_at):
-                body = await _read(request)
-        except (TimeoutError, ClientDisconnect):
-            return Response(status_code=_UNAVAILABLE, headers={"Connection": "close"})
-        if body is None:
-            return Response(status_code=_TOO_LARGE, headers={"Connection": "close"})
+            body = await read_body(request, MAX_BODY_BYTES, ANSWER_SECONDS)
+        except BodyRefused as refusal:
+            return closing(refusal.status)
         left = max(ends_at - clock.time(), 0.0)
         return Response(status_code=await webhook.take(body, request.headers, left))
 
     return router
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is too large; then it is not read to its end."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return body
 
 
 def _parse(body: bytes) -> Mapping[str, Any] | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
+from tests.fakes.process import cloud
 from tests.fakes.zalo.citizens import BotCitizen, OaCitizen, RemoteControl
+
+CLOUD = "tests.fakes.zalo_cloud"
 
 
 @dataclass(frozen=True)
@@ -32,17 +31,8 @@ class ZaloWorld:
 @contextlib.contextmanager
 def zalo_server() -> Iterator[str]:
     """Both products on a free port, started from the root of the project; the address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.zalo_cloud"],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)},
-    )
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["address"]
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    with cloud(CLOUD) as told:
+        yield told["address"]
 
 
 @contextlib.asynccontextmanager

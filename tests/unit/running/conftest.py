@@ -11,14 +11,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete
 
 from bot.domain.errors import IndexMissing
 from bot.running.checks.scene import Limits, Scene
 from bot.settings import Settings
-from bot.store.database import Database
-from bot.store.tables import metadata
-from tests.databases import KINDS, fresh_database
 
 #: Invented; nothing of it may ever be shown.
 SECRET_KEY = "khoa-bi-mat-chi-dung-de-thu-0123456789"
@@ -75,23 +71,6 @@ async def codes(check, scene):
 
 async def findings(check, scene):
     return {one.code: one async for one in check(scene)}
-
-
-@pytest.fixture(scope="session", params=KINDS)
-def database_url(request, tmp_path_factory):
-    with fresh_database(request.param, tmp_path_factory.mktemp("db")) as url:
-        yield url
-
-
-@pytest.fixture
-async def database(database_url):
-    """Empty tables of the newest schema, on each kind of database."""
-    one = Database(database_url)
-    async with one.writing() as connection:
-        for table in metadata.sorted_tables:
-            await connection.execute(delete(table))
-    yield one
-    await one.close()
 
 
 @contextmanager

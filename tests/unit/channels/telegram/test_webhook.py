@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx
@@ -43,7 +44,7 @@ def post(store):
     """Posts a body to the webhook."""
     app = FastAPI()
     inbox = TelegramInbox(store, BotIdentity(BOT_ID, BOT_USERNAME))
-    settings = WebhookSettings(SECRET, max_body_bytes=4096)
+    settings = WebhookSettings(SECRET, max_body_bytes=4096, read_seconds=0.2)
     app.include_router(telegram_webhook(inbox, settings, Lookups()))
 
     async def send(body, secret: str | bytes | None = SECRET):
@@ -92,6 +93,15 @@ async def test_a_body_over_the_limit_is_not_read_to_its_end(post, store):
             yield b"a" * 1024
 
     assert (await post(endless())).status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_given_up_and_asked_for_again(post, store):
+    async def stuck():
+        yield b"{"
+        await asyncio.Event().wait()
+
+    assert (await post(stuck())).status_code == 503
+    assert store.ids == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 4000, b"[1]", b"null", b'"a"'])

@@ -6,8 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from bot.channels.bodies import MAX_BODY_BYTES
 from bot.channels.zalo_bot.settings import ZaloBotSettings
-from bot.channels.zalo_bot.webhook import MAX_BODY_BYTES, WEBHOOK_PATH, zalo_bot_webhook
+from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
 from bot.domain.errors import ConfigError
 from tests.fakes.zalo.bot_updates import event_of
 from tests.unit.channels.zalo_bot.conftest import CHAT, SECRET

@@ -8,9 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from bot.channels.bodies import MAX_BODY_BYTES
 from bot.channels.zalo_oa import webhook as webhook_module
 from bot.channels.zalo_oa.callback import zalo_oa_callback
-from bot.channels.zalo_oa.webhook import MAX_BODY_BYTES, ZaloOaWebhook, zalo_oa_webhook
+from bot.channels.zalo_oa.webhook import ZaloOaWebhook, zalo_oa_webhook
 from bot.domain.errors import ConfigError, StoreError
 from tests.unit.channels.zalo_oa.zalo_world import (
     APP_ID,
