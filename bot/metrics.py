@@ -62,7 +62,7 @@ class Metrics:
         self.inbox_oldest = self._gauge("inbox_oldest_seconds", "Wait of the oldest update")
         self.outbox_waiting = self._gauge("outbox_waiting", "Messages not sent yet", "channel")
         self.outbox_oldest = self._gauge(
-            "outbox_oldest_seconds", "Wait of the oldest message due", "channel"
+            "outbox_oldest_seconds", "Wait of the oldest message not sent yet", "channel"
         )
         self.doubtful = self._gauge(
             "doubtful", "Messages of which nobody knows whether they arrived", "channel"

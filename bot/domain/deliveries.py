@@ -129,3 +129,5 @@ class Verdict:
     channel_paused_until: datetime | None = None
     #: The conversation has a new address.
     moved_to: str = ""
+    #: What is sent from now on in place of the message.
+    instead: Message | None = None

@@ -18,6 +18,7 @@
         ├── SendUnknown          do not try again: it may have arrived
         ├── RecipientUnreachable drop the address
         ├── RecipientMoved       use the new address
+        ├── SendInstead          the message it would change is gone: send another one
         ├── WindowClosed         too late to write to them this way
         ├── MessageRejected      never try again: our mistake
         └── ChannelMisconfigured pause the channel and tell the operator
@@ -28,6 +29,8 @@ Mistakes in content are not exceptions but values: see `bot.content.issues`.
 from __future__ import annotations
 
 from pathlib import Path
+
+from bot.domain.deliveries import Message
 
 
 class BotError(Exception):
@@ -126,6 +129,14 @@ class RecipientMoved(ChannelError):
     def __init__(self, code: str, moved_to: str) -> None:
         super().__init__(code)
         self.moved_to = moved_to
+
+
+class SendInstead(ChannelError):
+    """Nothing was changed, since the message to be changed is gone: `message` is to be sent."""
+
+    def __init__(self, code: str, message: Message) -> None:
+        super().__init__(code)
+        self.message = message
 
 
 class WindowClosed(ChannelError):

@@ -5,7 +5,7 @@ At most once for what cannot be repeated: as soon as a call may have arrived, it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.deliveries import Delivery, DeliveryStatus, Receipt, Verdict
@@ -17,6 +17,7 @@ from bot.domain.errors import (
     RecipientMoved,
     RecipientUnreachable,
     RetryLater,
+    SendInstead,
     SendUnknown,
     WindowClosed,
 )
@@ -72,8 +73,9 @@ def judge_fault(fault: ChannelError, delivery: Delivery, now: datetime) -> Verdi
         due_at = now + timedelta(seconds=MISCONFIGURED_SECONDS)
         return _again(due_at, fault, due_at)
     if isinstance(fault, RecipientMoved):
-        verdict = _again(now, fault, None)
-        return Verdict(verdict.status, now, code=verdict.code, moved_to=fault.moved_to)
+        return replace(_again(now, fault, None), moved_to=fault.moved_to)
+    if isinstance(fault, SendInstead):
+        return replace(_again(now, fault, None), instead=fault.message)
     if isinstance(fault, NotSent) or (
         isinstance(fault, SendUnknown) and delivery.message.is_repeatable
     ):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import InboxFull
@@ -189,11 +189,11 @@ class SqlInbox:
         await self._connection.execute(update(inbox).where(*where).values(state="done", data=None))
 
     async def forget_before(self, moment: datetime) -> int:
-        """Delete up to `BATCH` updates that came before `moment` and are done with; gives the
-        number.
+        """Delete up to `BATCH` updates that came before `moment`; gives the number. Those that
+        still wait as well: their channel has had no worker for as long, and nobody is kept words
+        of theirs for ever.
         """
-        is_old = and_(inbox.c.received_at < moment, inbox.c.state != "waiting")
-        old = delete_batch(inbox, is_old)
+        old = delete_batch(inbox, inbox.c.received_at < moment)
         return int((await self._connection.execute(old)).rowcount)
 
     async def oldest_wait(self, now: datetime) -> timedelta:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import DeliveryStatus, Lane, Message
 from bot.domain.people import Conversation, ConversationId
-from bot.store.statements import delete_batch
+from bot.store.statements import delete_batch, is_plainly
 from bot.store.tables import deliveries
 
 
@@ -79,6 +79,12 @@ class SqlOutbox:
         ]
 
     async def forget_before(self, moment: datetime) -> int:
-        """Delete up to `BATCH` deliveries that ended before `moment`; gives the number."""
-        old = delete_batch(deliveries, deliveries.c.ended_at < moment)
+        """Delete up to `BATCH` deliveries that ended before `moment`, or were due before it and
+        had no sender since; gives the number.
+        """
+        unsent = is_plainly(deliveries.c.status, DeliveryStatus.PENDING.value)
+        old = delete_batch(
+            deliveries,
+            or_(deliveries.c.ended_at < moment, and_(unsent, deliveries.c.due_at < moment)),
+        )
         return int((await self._connection.execute(old)).rowcount)

@@ -40,7 +40,7 @@ class Backlog:
 
     waiting_updates: int
     oldest_update: timedelta
-    #: By channel: open deliveries, and how long the oldest due one has waited.
+    #: By channel: open deliveries, and how long ago the oldest of them was promised.
     open_deliveries: Mapping[ChannelId, int]
     oldest_delivery: Mapping[ChannelId, timedelta]
     #: By channel: deliveries of which nobody knows whether they arrived.
@@ -134,9 +134,9 @@ class Upkeep:
         Raises:
             StoreError: the database cannot be read.
         """
-        counts = select(deliveries.c.channel, func.count(), func.min(deliveries.c.due_at)).group_by(
-            deliveries.c.channel
-        )
+        counts = select(
+            deliveries.c.channel, func.count(), func.min(deliveries.c.created_at)
+        ).group_by(deliveries.c.channel)
         is_open = deliveries.c.ended_at.is_(None)
         is_doubtful = is_plainly(deliveries.c.status, DeliveryStatus.DOUBTFUL.value)
         last = select(func.max(inbox.c.received_at))
@@ -155,7 +155,9 @@ class Upkeep:
             waiting_updates=waiting,
             oldest_update=oldest,
             open_deliveries={ChannelId(one): count for one, count, _ in opened},
-            oldest_delivery={ChannelId(one): max(now - due, timedelta()) for one, _, due in opened},
+            oldest_delivery={
+                ChannelId(one): max(now - since, timedelta()) for one, _, since in opened
+            },
             doubtful={ChannelId(one): count for one, count, _ in doubtful},
             last_update_at={one: at for one, at in updates.items() if at is not None},
         )

@@ -97,6 +97,9 @@ async def _record_one(
     }
     if verdict.due_at is not None:
         values["due_at"] = verdict.due_at
+    if verdict.instead is not None:
+        values["data"] = verdict.instead.to_data()
+        values["is_repeatable"] = verdict.instead.is_repeatable
     return (await connection.execute(change.values(values))).rowcount == 1
 
 

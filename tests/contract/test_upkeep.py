@@ -96,10 +96,12 @@ async def test_sessions_may_be_kept_for_less_than_messages(roomy, database):
     assert await upkeep.forget_old(NOW + 8 * DAY) == 2
 
 
-async def test_what_is_still_to_be_done_is_never_too_old(roomy, database, upkeep):
+async def test_what_is_still_to_be_done_is_kept_as_long_as_anything_else(roomy, database, upkeep):
+    """A channel may have been given up with words of citizens waiting for it."""
     await say(roomy, LAN, 1)
     await promise(roomy, MINH, "trả lời")
-    assert await upkeep.forget_old(NOW + 99 * DAY) == 0
+    assert await upkeep.forget_old(NOW + 7 * DAY) == 0
+    assert await upkeep.forget_old(NOW + 7 * DAY + MINUTE) == 2
     assert (await counts(database))["conversations"] == 2
 
 
@@ -148,6 +150,19 @@ async def test_what_waits_is_seen_with_its_age(roomy, database, upkeep):
         doubtful={},
         last_update_at={TELEGRAM: NOW - MINUTE},
     )
+
+
+async def test_a_message_that_is_tried_again_and_again_waits_since_it_was_promised(
+    roomy, database, upkeep
+):
+    await fill_bucket(database)
+    await promise(roomy, LAN, "trả lời")
+    now = NOW
+    for _ in range(3):
+        (claimed,) = await claim(database, now=now)
+        now += 10 * MINUTE
+        await record(database, claimed, Verdict(DeliveryStatus.PENDING, now), now)
+    assert (await upkeep.look(now)).oldest_delivery == {TELEGRAM: 30 * MINUTE}
 
 
 async def test_doubtful_deliveries_are_seen_and_what_ended_is_not_waited_for(

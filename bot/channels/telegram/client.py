@@ -15,7 +15,7 @@ from bot.channels.telegram.photos import PICTURE_MISSING, PhotoSender
 from bot.channels.telegram.updates import ALLOWED_UPDATES
 from bot.channels.telegram.wire import Transport, open_wire
 from bot.domain.deliveries import Delivery, Message, Receipt
-from bot.domain.errors import ChannelError, MessageRejected
+from bot.domain.errors import ChannelError, MessageRejected, SendInstead
 from bot.domain.intake import Uploads
 from bot.domain.people import Address, ChannelId
 
@@ -108,7 +108,13 @@ class TelegramClient:
         return await self.calls.send_text(chat, {"text": params.pop("caption"), **params})
 
     async def _edit(self, chat: int | str, params: Mapping[str, Any]) -> str:
-        """Other words in a message; a new message where that one can no longer be changed."""
+        """Other words in a message.
+
+        Raises:
+            SendInstead: it can no longer be changed; a new message is due. Not sent at once: the
+                delivery is still known as one that may be repeated.
+            ChannelError: as `send`.
+        """
         number = str(params["message_id"])
         try:
             return await self.calls.edit_text(chat, params) or number
@@ -117,8 +123,8 @@ class TelegramClient:
                 return number
             if refusal.code != EDIT_GONE:
                 raise
-        new = {name: value for name, value in params.items() if name != "message_id"}
-        return await self.calls.send_text(chat, new)
+            new = {name: value for name, value in params.items() if name != "message_id"}
+            raise SendInstead(EDIT_GONE, Message(SEND_TEXT, new)) from refusal
 
     async def acknowledge(self, callback_query_id: str) -> None:
         """Stop the spinning of a pressed button. Never raises: at worst it spins on for a while."""

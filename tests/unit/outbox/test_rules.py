@@ -14,6 +14,7 @@ from bot.domain.errors import (
     RecipientMoved,
     RecipientUnreachable,
     RetryLater,
+    SendInstead,
     SendUnknown,
     WindowClosed,
 )
@@ -94,6 +95,12 @@ def test_who_moved_is_sent_to_at_once_at_the_new_address():
     )
 
 
+def test_what_is_sent_in_the_place_of_an_edit_is_due_at_once():
+    new = Message("sendMessage")
+    verdict = Verdict(DeliveryStatus.PENDING, NOW, code="gone", instead=new)
+    assert judge(SendInstead("gone", new), EDIT) == verdict
+
+
 @pytest.mark.parametrize("attempt", [1, 2, 3])
 def test_what_was_certainly_not_sent_is_tried_again_later_each_time(attempt):
     verdict = judge(NotSent("no_connection"), replace(ONCE, attempt=attempt))
@@ -118,7 +125,7 @@ def test_a_kind_of_fault_that_nobody_thought_of_may_have_arrived():
 
 
 def test_every_kind_of_fault_keeps_its_code_for_staff():
-    made = {RetryLater: (1.0,), RecipientMoved: ("-1",)}
+    made = {RetryLater: (1.0,), RecipientMoved: ("-1",), SendInstead: (Message("send"),)}
     for kind in every_kind():
         if kind.__module__ == ChannelError.__module__:
             assert judge(kind("why", *made.get(kind, ()))).code == "why"

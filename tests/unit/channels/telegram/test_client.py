@@ -19,6 +19,7 @@ from bot.domain.errors import (
     RecipientMoved,
     RecipientUnreachable,
     RetryLater,
+    SendInstead,
     SendUnknown,
     StoreError,
 )
@@ -255,10 +256,13 @@ async def test_an_edit_that_changes_nothing_is_done(send):
         "MESSAGE_ID_INVALID",
     ],
 )
-async def test_what_can_no_longer_be_edited_is_sent_anew(send, why):
-    wire = Wire(bad(why), sent(78))
-    assert await send(wire, EDIT) == Receipt("78")
-    assert wire.calls[1] == ("sendMessage", {"chat_id": 501, **TEXT.params})
+async def test_what_can_no_longer_be_edited_is_due_as_a_new_message(send, why):
+    wire = Wire(bad(why))
+    with pytest.raises(SendInstead) as told:
+        await send(wire, EDIT)
+    assert len(wire.calls) == 1
+    assert told.value.message == Message("sendMessage", TEXT.params)
+    assert not told.value.message.is_repeatable
 
 
 @pytest.mark.parametrize(
@@ -267,11 +271,6 @@ async def test_what_can_no_longer_be_edited_is_sent_anew(send, why):
 async def test_a_lost_edit_may_be_done_again(send, answer):
     with pytest.raises(NotSent):
         await send(Wire(answer), EDIT)
-
-
-async def test_a_lost_message_in_the_place_of_an_edit_may_not(send):
-    with pytest.raises(SendUnknown):
-        await send(Wire(bad("message to edit not found"), httpx.ReadTimeout("slow")), EDIT)
 
 
 # --- pictures
