@@ -93,7 +93,8 @@ class Background:
         loops = [self._loops.start(name, loop) for name, loop in self._all()]
         senders = [self._loops.start(name, loop) for name, loop in self._all_senders()]
         await self._loops.stopping.wait()
-        # New work first, sending last: what was promised meanwhile still goes out.
+        # Turns and calls under way come to their end. What is promised and not begun is sent by
+        # another process, or after the next start.
         await asyncio.wait(loops, timeout=_SECONDS_TO_STOP)
         for task in loops:
             task.cancel()
