@@ -16,9 +16,11 @@ from bot.domain.ports import Clock
 from bot.metrics import Metrics
 from bot.running.keys import load_secret_key
 from bot.running.live import LiveApp
+from bot.running.presence import Presence
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
+from bot.store.leases import SqlLeases
 from bot.store.schema import check_schema, migrate
 from bot.store.sealing import Seal
 from bot.store.store import Limits, SqlStore
@@ -44,6 +46,7 @@ class Parts:
     metrics: Metrics
     secret_key: bytes
     database: Database
+    presence: Presence
     store: SqlStore
     upkeep: Upkeep
     switches: SqlSwitches
@@ -56,7 +59,8 @@ class Parts:
     conversations: ConversationService
 
     async def open(self) -> None:
-        """Make sure of the database. The embedded one is brought up to date by itself.
+        """Make sure of the database, and count as one of its users from here on. The embedded one
+        is brought up to date by itself.
 
         Raises:
             SchemaMismatch: the database is not that of this program.
@@ -65,10 +69,20 @@ class Parts:
         if self.settings.is_embedded:
             await migrate(self.database)
         await check_schema(self.database)
+        await self.stay()
         await self.switches.look()
+
+    async def stay(self) -> None:
+        """Show that this process lives. To be done again and again.
+
+        Raises:
+            StoreError: the database cannot be reached.
+        """
+        await self.presence.show()
 
     async def close(self) -> None:
         """Give everything back."""
+        await self.presence.end()
         await self.database.close()
 
 
@@ -103,6 +117,7 @@ def wire_parts(settings: Settings, app: LiveApp, clock: Clock) -> Parts:
         metrics=metrics,
         secret_key=key,
         database=database,
+        presence=Presence(SqlLeases(database), clock),
         store=store,
         switches=switches,
         vault=SqlTokenVault(database, Seal(key), clock),
