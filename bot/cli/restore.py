@@ -13,8 +13,9 @@ from bot.running.backups import check, restore
 from bot.settings import load_settings
 
 _EPILOG = """\
-Trước khi phục hồi: dừng mọi serve và worker, chép khóa bí mật của nơi đã sao lưu sang đây. Với
-PostgreSQL, chạy `python -m bot migrate` trước. Phục hồi được tất cả, hoặc không thay đổi gì.
+Trước khi phục hồi: dừng mọi serve và worker, trên mọi máy (còn tiến trình nào chạy thì lệnh từ
+chối), chép khóa bí mật của nơi đã sao lưu sang đây. Với PostgreSQL, chạy `python -m bot migrate`
+trước. Phục hồi được tất cả, hoặc không thay đổi gì.
 
 Sau khi sao lưu, nơi cũ có thể đã gửi và trả lời tiếp. Để không ai nhận tin hai lần:
   - tin đang chờ gửi hoặc đang gửi lúc sao lưu được ghi là "không rõ đã đến chưa", không gửi nữa;

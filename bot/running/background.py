@@ -16,6 +16,7 @@ from bot.running.channel_loop import ChannelLoop
 from bot.running.channel_parts import ChannelParts, ReadyChannel
 from bot.running.loops import Loop, Loops
 from bot.running.parts import Parts
+from bot.running.presence import SHOW_SECONDS
 from bot.running.upkeep_loops import UpkeepWork
 from bot.store.deliveries import SqlDeliveries
 
@@ -129,6 +130,7 @@ class Background:
         if self._does_work and self._channels:
             for number in range(settings.workers):
                 yield f"turns {number}", self._taking_turns(f"turns {number}")
+        yield "stay", every(SHOW_SECONDS, self._parts.stay)
         settler = Settler(self._deliveries, self._parts.clock)
         yield "settle", every(_SETTLE_SECONDS, settler.settle)
         yield "look", every(_LOOK_SECONDS, self._look)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import __version__
@@ -13,6 +12,7 @@ from bot.domain.errors import BackupUnusable, SchemaMismatch
 from bot.running.keys import derive_secret, load_secret_key
 from bot.settings import Settings
 from bot.store.backup import save_backup
+from bot.store.clock import read_time
 from bot.store.database import Database
 from bot.store.restore import check_backup, restore_backup
 from bot.store.schema import migrate
@@ -39,7 +39,7 @@ async def back_up(settings: Settings, target: Path) -> Mapping[str, int]:
         raise BackupUnusable(_NOTHING_YET.format(path=_path_of_sqlite(settings)))
     origin = Origin(__version__, key_fingerprint(load_secret_key(settings)))
     async with _opened(settings) as database:
-        return await save_backup(database, target, origin, datetime.now(UTC))
+        return await save_backup(database, target, origin, await read_time(database))
 
 
 async def restore(settings: Settings, path: Path, wishes: Wishes) -> Restored:
@@ -55,7 +55,8 @@ async def restore(settings: Settings, path: Path, wishes: Wishes) -> Restored:
     async with _opened(settings) as database:
         if settings.is_embedded:
             await migrate(database)
-        return await restore_backup(database, path, fingerprint, wishes, datetime.now(UTC))
+        now = await read_time(database)
+        return await restore_backup(database, path, fingerprint, wishes, now)
 
 
 def check(settings: Settings, path: Path) -> Contents:

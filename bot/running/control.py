@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.identity import ConversationNames
 from bot.domain.people import ChannelId
 from bot.running.keys import load_secret_key
 from bot.settings import Settings
+from bot.store.clock import read_time
 from bot.store.database import Database
 from bot.store.schema import check_schema
 from bot.store.switches import SqlSwitches
@@ -42,7 +43,7 @@ async def report_channels(settings: Settings) -> Mapping[ChannelId, ChannelRepor
         off = await SqlSwitches(database).look()
         names = ConversationNames(load_secret_key(settings))
         upkeep = Upkeep(database, names, Retention(settings.session_days, settings.message_days))
-        backlog = await upkeep.look(datetime.now(UTC))
+        backlog = await upkeep.look(await read_time(database))
         counts = await upkeep.count_deliveries()
     finally:
         await database.close()
@@ -61,6 +62,6 @@ async def turn_channel(settings: Settings, channel: ChannelId, *, off: bool) -> 
     database = Database(settings.database)
     try:
         await check_schema(database)
-        await SqlSwitches(database).turn(channel, datetime.now(UTC), off=off)
+        await SqlSwitches(database).turn(channel, await read_time(database), off=off)
     finally:
         await database.close()

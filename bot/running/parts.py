@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.dialogue.additions import Additions
 from bot.dialogue.receiving import StoringReceiver
@@ -16,22 +15,17 @@ from bot.domain.ports import Clock
 from bot.metrics import Metrics
 from bot.running.keys import load_secret_key
 from bot.running.live import LiveApp
+from bot.running.presence import Presence
 from bot.settings import Settings
+from bot.store.clock import DatabaseClock
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
+from bot.store.leases import SqlLeases
 from bot.store.schema import check_schema, migrate
 from bot.store.sealing import Seal
 from bot.store.store import Limits, SqlStore
 from bot.store.switches import SqlSwitches
 from bot.store.upkeep import Retention, Upkeep
-
-
-class SystemClock:
-    """The time of the machine."""
-
-    def now(self) -> datetime:
-        """An aware UTC time."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -44,6 +38,8 @@ class Parts:
     metrics: Metrics
     secret_key: bytes
     database: Database
+    database_clock: DatabaseClock
+    presence: Presence
     store: SqlStore
     upkeep: Upkeep
     switches: SqlSwitches
@@ -56,7 +52,8 @@ class Parts:
     conversations: ConversationService
 
     async def open(self) -> None:
-        """Make sure of the database. The embedded one is brought up to date by itself.
+        """Make sure of the database, and count as one of its users from here on. The embedded one
+        is brought up to date by itself.
 
         Raises:
             SchemaMismatch: the database is not that of this program.
@@ -65,10 +62,22 @@ class Parts:
         if self.settings.is_embedded:
             await migrate(self.database)
         await check_schema(self.database)
+        await self.stay()
         await self.switches.look()
+
+    async def stay(self) -> None:
+        """Keep to the time that all processes share, and show that this one lives. To be done again
+        and again.
+
+        Raises:
+            StoreError: the database cannot be reached.
+        """
+        await self.database_clock.follow()
+        await self.presence.show()
 
     async def close(self) -> None:
         """Give everything back."""
+        await self.presence.end()
         await self.database.close()
 
 
@@ -78,11 +87,12 @@ def build_parts(settings: Settings, before_indexing: Callable[[], None] = lambda
     Raises:
         ConfigError: the settings or the content cannot be used.
     """
-    return wire_parts(settings, LiveApp(settings, before_indexing), SystemClock())
+    return wire_parts(settings, LiveApp(settings, before_indexing))
 
 
-def wire_parts(settings: Settings, app: LiveApp, clock: Clock) -> Parts:
-    """The same around an assistant that is there already, on a clock of one's own.
+def wire_parts(settings: Settings, app: LiveApp, clock: Clock | None = None) -> Parts:
+    """The same around an assistant that is there already. The clock is that of the database, unless
+    a test brings its own.
 
     Raises:
         ConfigError: the settings cannot be used.
@@ -92,6 +102,8 @@ def wire_parts(settings: Settings, app: LiveApp, clock: Clock) -> Parts:
     metrics, work = Metrics(), Bell()
     names = ConversationNames(key)
     database = Database(settings.database)
+    database_clock = DatabaseClock(database)
+    clock = clock or database_clock
     switches = SqlSwitches(database)
     store = SqlStore(database, names, Limits(settings.max_sessions, settings.max_waiting_updates))
     taker = TurnTaker(app, clock, metrics)
@@ -103,6 +115,8 @@ def wire_parts(settings: Settings, app: LiveApp, clock: Clock) -> Parts:
         metrics=metrics,
         secret_key=key,
         database=database,
+        database_clock=database_clock,
+        presence=Presence(SqlLeases(database), clock),
         store=store,
         switches=switches,
         vault=SqlTokenVault(database, Seal(key), clock),

@@ -8,9 +8,9 @@ from bot.channels.zalo_oa.building import build_zalo_oa
 from bot.channels.zalo_oa.grants import parse_pasted
 from bot.domain.errors import BotError, ConfigError
 from bot.running.keys import load_secret_key
-from bot.running.parts import SystemClock
 from bot.running.zalo_oa import zalo_oa_settings
 from bot.settings import Settings
+from bot.store.clock import DatabaseClock
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
 from bot.store.schema import check_schema, migrate
@@ -42,7 +42,8 @@ async def grant_zalo_oa(
             settings.data_dir.mkdir(parents=True, exist_ok=True)
             await migrate(database)
         await check_schema(database)
-        clock = SystemClock()
+        clock = DatabaseClock(database)
+        await clock.follow()
         vault = SqlTokenVault(database, Seal(load_secret_key(settings)), clock)
         channel = build_zalo_oa(wanted, vault, SqlUploads(database, clock), clock)
         link = channel.grants.make_link()

@@ -1,4 +1,4 @@
-"""Work that one process at a time may do, such as asking Telegram for updates."""
+"""Work that one process at a time may do, such as asking Telegram for updates, and who is alive."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from sqlalchemy import delete, or_
 from bot.store.database import Database
 from bot.store.statements import insert_or
 from bot.store.tables import leases
+
+#: How the names of the leases begin that processes hold as long as they live.
+PROCESS = "process:"
 
 
 class SqlLeases:
@@ -43,3 +46,13 @@ class SqlLeases:
         async with self._database.writing() as connection:
             mine = (leases.c.name == name, leases.c.holder == holder)
             await connection.execute(delete(leases).where(*mine))
+
+    async def forget_ended(self, now: datetime) -> int:
+        """Delete the leases of those who died, which nobody may ever take again; gives the number.
+
+        Raises:
+            StoreError: none was deleted.
+        """
+        async with self._database.writing() as connection:
+            ended = await connection.execute(delete(leases).where(leases.c.until < now))
+            return int(ended.rowcount)

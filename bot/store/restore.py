@@ -34,7 +34,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -46,9 +45,10 @@ from bot.domain.errors import BackupUnusable
 from bot.store.backup_file import BackupFile, Header
 from bot.store.backup_rows import from_plain, saved_columns, saved_tables
 from bot.store.database import Database
+from bot.store.exclusive import have_for_oneself
 from bot.store.schema import hold_schema, knows_revision, newest_revision
 from bot.store.statements import insert_or
-from bot.store.tables import channel_states, deliveries, grants, inbox, leases, metadata
+from bot.store.tables import channel_states, deliveries, grants, inbox, metadata
 
 #: Rows in memory at a time, and in one call to the database.
 BATCH_ROWS = 500
@@ -73,9 +73,6 @@ _FOREIGN = "Bản sao lưu {path} có bảng hoặc cột lạ. Hãy dùng một
 _NOT_EMPTY = (
     "Cơ sở dữ liệu ở đây đang có dữ liệu. Hãy phục hồi vào nơi còn trống. Nếu chắc chắn muốn xóa "
     "hết dữ liệu đang có, hãy thêm --replace."
-)
-_IN_USE = (
-    "Cơ sở dữ liệu này đang được serve hoặc worker dùng. Hãy dừng hết, chờ một phút rồi chạy lại."
 )
 
 
@@ -137,30 +134,13 @@ async def restore_backup(
     contents = await asyncio.to_thread(check_backup, path, key_fingerprint)
     async with database.writing() as connection:
         await hold_schema(connection)
-        await _lock(connection)
-        await _refuse_users(connection, now)
+        await have_for_oneself(connection, now)
         newest_grants = await _make_room(connection, wishes)
         await _fill(connection, path, contents, now)
         await _keep_newer(connection, newest_grants)
         doubtful = await _doubt(connection, wishes, now)
         unanswered = 0 if wishes.send_pending else await _give_up_waiting(connection, now)
     return Restored(contents, doubtful, unanswered)
-
-
-async def _lock(connection: AsyncConnection) -> None:
-    """Nobody writes until this transaction ends, who reads sees the state before. In SQLite it is
-    the one transaction that writes anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        names = ", ".join(one.name for one in saved_tables())
-        await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
-
-
-async def _refuse_users(connection: AsyncConnection, now: datetime) -> None:
-    """Processes that listen or renew tokens hold a lease. Others are not noticed."""
-    held = select(leases.c.name).where(leases.c.until > now).limit(1)
-    if (await connection.execute(held)).first() is not None:
-        raise BackupUnusable(_IN_USE)
 
 
 async def _make_room(connection: AsyncConnection, wishes: Wishes) -> Sequence[RowMapping]:

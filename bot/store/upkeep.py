@@ -14,6 +14,7 @@ from bot.domain.identity import ConversationNames
 from bot.domain.people import ChannelId
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
+from bot.store.leases import SqlLeases
 from bot.store.outbox import SqlOutbox
 from bot.store.people import SqlPeople
 from bot.store.sessions import SqlSessions
@@ -70,7 +71,7 @@ class Upkeep:
             lambda connection: SqlInbox(connection, 0).forget_before(messages_before),
             lambda connection: SqlOutbox(connection).forget_before(messages_before),
         )
-        count = 0
+        count = await SqlLeases(self._database).forget_ended(now)
         for forget in batches:
             count += await self._forget_in_batches(forget)
         async with self._database.writing() as connection:

@@ -88,6 +88,8 @@ def _wrap_work(fate: Fate, work: str) -> None:
 
     @wraps(original)
     async def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if work == "listen" and not args[1].startswith("listen:"):
+            return await original(*args, **kwargs)  # a lease for something else
         if work in _BEFORE:
             fate.reach(f"before-{work}")
         token = _under_way.set((*_under_way.get(), work))

@@ -8,6 +8,7 @@ import shutil
 import stat
 from datetime import UTC, datetime
 from secrets import token_hex
+from socket import gethostname
 
 import pytest
 
@@ -20,7 +21,7 @@ from bot.domain.updates import Update
 from bot.store.database import Database
 from bot.store.store import Limits, SqlStore
 from tests.databases import fresh_postgres
-from tests.processes import run_python
+from tests.processes import run_python, serving
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 LAN = Address(ChannelId.TELEGRAM, "1001")
@@ -147,6 +148,25 @@ def test_postgresql_comes_back_after_a_mistake(shared, tmp_path):
     assert "--replace" in shared.fail("restore", path)
     shared.succeed("restore", path, "--replace", "--send-pending")
     assert shared.outlook() == (1, ["pending"])
+
+
+def test_a_server_of_the_page_alone_is_noticed_until_it_stops(
+    app, data_dir, database_url, tmp_path
+):
+    """It listens to nobody: once, only listeners were noticed."""
+    path = str(tmp_path / "troly06.gz")
+    settings = {"database_url": database_url, "secret_key": token_hex(16)}
+
+    def run(*arguments):
+        return run_python(data_dir, "-m", "bot", *arguments, check=False, **settings)
+
+    assert run("backup", path).returncode == 0
+    with serving(data_dir, **settings):
+        refused = run("restore", path, "--replace")
+        assert refused.returncode == 1
+        assert f"serve hoặc worker dùng (máy và số tiến trình: {gethostname()}:" in refused.stderr
+        assert "Hãy dừng hết" in refused.stderr
+    assert run("restore", path, "--replace").returncode == 0
 
 
 def test_a_backup_overwrites_nothing(embedded, tmp_path):

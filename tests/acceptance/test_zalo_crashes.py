@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from bot.running.parts import SystemClock
+from bot.store.clock import DatabaseClock
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
 from bot.store.sealing import Seal
@@ -178,7 +178,9 @@ async def kept_busy(database: Database) -> AsyncIterator[None]:
 
 async def let_tokens_age(installation: Installation) -> None:
     """Make the stored pair one that is due for renewal, though Zalo takes it still."""
-    vault = SqlTokenVault(installation.database, Seal(SECRET_KEY.encode()), SystemClock())
+    vault = SqlTokenVault(
+        installation.database, Seal(SECRET_KEY.encode()), DatabaseClock(installation.database)
+    )
     pair = await vault.find(GRANT)
     assert pair is not None
     now = datetime.now(UTC)

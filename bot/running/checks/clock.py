@@ -22,10 +22,12 @@ _HOW = (
 _DRIFTS = reminder("clock_drifts", "Đồng hồ của máy {way} {length}.", _HOW)
 _WRONG = failure(
     "clock_wrong",
-    "Đồng hồ của máy {way} tới {length}. Tin từ Zalo sẽ bị từ chối vì bị coi là quá cũ, và lệnh "
-    "gọi ra ngoài sẽ hỏng.",
+    "Đồng hồ của máy {way} tới {length}, nên {harm}.",
     _HOW,
 )
+_HARM = "tin từ Zalo sẽ bị từ chối vì bị coi là quá cũ, và lệnh gọi ra ngoài sẽ hỏng"
+#: What comes from Zalo is judged by the time of the database then, which has a check of its own.
+_HARM_BESIDE_SERVER = "lệnh gọi ra ngoài sẽ hỏng"
 _WRONG_OR_INTERCEPTED = failure(
     "clock_or_certificate_wrong",
     "Chứng chỉ của {host} bị coi là hết hạn hoặc chưa đến hạn. Thường là vì đồng hồ của máy này "
@@ -46,7 +48,8 @@ async def check_clock(scene: Scene) -> Findings:
         skew = min(skews, key=abs)
         way = "chạy nhanh" if skew > timedelta() else "chạy chậm"
         if abs(skew) > scene.limits.clock_wrong:
-            yield _WRONG(way=way, length=say_length(skew))
+            harm = _HARM if scene.settings.is_embedded else _HARM_BESIDE_SERVER
+            yield _WRONG(way=way, length=say_length(skew), harm=harm)
         elif abs(skew) > scene.limits.clock_drift:
             yield _DRIFTS(way=way, length=say_length(skew))
         else:

@@ -56,12 +56,14 @@ _OLD_SERVER = reminder(
 )
 _CLOCK_DRIFTS = reminder(
     "database_clock_drifts",
-    "Đồng hồ máy này và đồng hồ cơ sở dữ liệu lệch nhau {length}.",
+    "Đồng hồ máy này và đồng hồ cơ sở dữ liệu lệch nhau {length}. Trợ lý theo giờ của cơ sở dữ "
+    "liệu.",
     "Hãy bật tự chỉnh giờ ở cả hai máy: sudo timedatectl set-ntp true",
 )
 _CLOCK_WRONG = failure(
     "database_clock_wrong",
-    "Đồng hồ máy này và đồng hồ cơ sở dữ liệu lệch nhau tới {length}.",
+    "Đồng hồ máy này và đồng hồ cơ sở dữ liệu lệch nhau tới {length}. Trợ lý theo giờ của cơ sở dữ "
+    "liệu: giờ ấy sai thì tin từ Zalo bị từ chối vì bị coi là quá cũ.",
     "Hãy bật tự chỉnh giờ ở cả hai máy: sudo timedatectl set-ntp true",
 )
 

@@ -17,6 +17,7 @@ from bot.running.checks.findings import Finding, Findings, failure, good, remind
 from bot.running.checks.scene import Scene
 from bot.running.checks.wording import say_moment, show_address
 from bot.running.telegram import make_telegram_client, presentation_of
+from bot.store.clock import read_time
 from bot.store.examination import is_held
 
 _BOT = good("telegram_bot", "Mã của bot tốt: @{name}.")
@@ -212,7 +213,7 @@ async def _by_polling(scene: Scene) -> Findings:
     if database is None:
         return
     lease = f"listen:{ChannelId.TELEGRAM}"
-    is_polling = await is_held(database, lease, scene.clock.now())
+    is_polling = await is_held(database, lease, await read_time(database))
     yield _POLLING() if is_polling else _NOBODY_POLLS()
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.dialogue.turn_worker import TurnWorker
 from bot.domain.bell import Bell
 from bot.domain.errors import ConfigError
+from bot.running import background as running
 from bot.running.background import Background
 from bot.running.parts import wire_parts
+from bot.running.presence import PRESENCE_SECONDS
 from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.tables import leases
 from tests.promises import Clock
 
 PATIENCE_SECONDS = 10
@@ -74,3 +80,31 @@ async def test_who_takes_turns_tells_each_time_it_comes_round(parts):
     running = worker.run(Bell(), [], stopping, beat)
     await asyncio.wait_for(running, PATIENCE_SECONDS)
     assert len(beats) == 3
+
+
+async def test_a_process_shows_itself_from_its_start_to_its_end(parts, monkeypatch):
+    monkeypatch.setattr(running, "SHOW_SECONDS", 0.01)
+    await parts.open()
+    began = await alive_until(parts)
+    background = Background(parts, [])
+    going = asyncio.create_task(background.run())
+    parts.clock.pass_by(PRESENCE_SECONDS)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await alive_until(parts) == began:  # noqa: ASYNC110 - asks the database
+            await asyncio.sleep(0.01)
+        background.stop()
+        await going
+    later = timedelta(seconds=PRESENCE_SECONDS)
+    assert await alive_until(parts) == began + later
+    await parts.close()
+    assert await alive_until(parts) is None
+
+
+async def alive_until(parts):
+    """Until when the one process that shows itself counts as alive; None when none does."""
+    database = Database(parts.settings.database)
+    try:
+        async with database.reading() as connection:
+            return (await connection.execute(select(leases.c.until))).scalar_one_or_none()
+    finally:
+        await database.close()

@@ -195,6 +195,17 @@ async def test_our_clock_is_compared_with_those_of_the_vendors(scene, behind, co
         assert TOKEN not in str(seen)
 
 
+@pytest.mark.parametrize(
+    ("url", "says_so"), [("", True), ("postgresql://troly06@127.0.0.1:1/troly06", False)]
+)
+async def test_only_beside_sqlite_are_messages_of_zalo_judged_by_our_clock(scene, url, says_so):
+    with answering({}, date=datetime.now(UTC) - timedelta(hours=7)) as (port, _):
+        api = f"http://127.0.0.1:{port}"
+        one = scene(telegram_bot_token=TOKEN, telegram_api_url=api, database_url=url)
+        found = await findings(check_clock, one)
+    assert ("Zalo" in found["clock_wrong"].text) is says_so
+
+
 async def test_one_vendor_whose_answers_are_old_does_not_make_our_clock_wrong(scene):
     now = datetime.now(UTC)
     with (
