@@ -24,6 +24,8 @@ NOTICE, APOLOGY = "Thông báo về dữ liệu.", "Xin lỗi, bạn thử lại
 MESSAGES = {
     SystemText.PRIVACY_SHORT: NOTICE,
     SystemText.UNAVAILABLE: APOLOGY,
+    SystemText.PERSONAL_DATA: "Có số cá nhân.",
+    SystemText.PERSONAL_DATA_IN_GROUP: "Xóa tin đó đi.",
     SystemText.DATA_NOTHING: "Không lưu gì.",
     SystemText.DATA_CHANNEL: "Kênh: {channel}",
     SystemText.DATA_FIRST_SEEN: "Nhắn lần đầu: {time}",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import NoReturn
 
 from bot import __version__
 from bot.domain.errors import BotError
@@ -33,10 +34,23 @@ COMMANDS = {
 }
 
 
+class PlainParser(argparse.ArgumentParser):
+    """Says in Vietnamese that a command was typed wrong, and how it is typed."""
+
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 (argparse gives it)
+        """Stop with status 2; what argparse would say is English, and so is not told."""
+        formatter = self._get_formatter()
+        formatter.add_usage(
+            self.usage, self._actions, self._mutually_exclusive_groups, prefix="Cách gõ: "
+        )
+        told = f"troly06: Lệnh này gõ thiếu hoặc sai chữ. Muốn xem cách gõ: {self.prog} --help"
+        self.exit(2, f"{formatter.format_help()}{told}\n")
+
+
 def build_parser(command: str | None) -> argparse.ArgumentParser:
     """The parser of all commands, with the arguments of the one that is asked for."""
-    parser = argparse.ArgumentParser(
-        prog="troly06", description="Trợ lý 06: hướng dẫn VNeID và dịch vụ công."
+    parser = PlainParser(
+        prog="python -m bot", description="Trợ lý 06: hướng dẫn VNeID và dịch vụ công."
     )
     parser.add_argument("--version", action="version", version=f"troly06 {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="LỆNH")

@@ -36,7 +36,7 @@ class Additions:
         """The turn with what is to be said besides, in the transaction of the turn."""
         if person.address.is_group:
             # What is kept of one is nothing for the others to read or to delete.
-            return replace(turn, data_request=None)
+            return replace(self._warning_all(turn), data_request=None)
         if turn.data_request is DataRequest.DELETE:
             return await self.fulfil(unit, turn, person.id, now)
         if person.notice_version != PRIVACY_NOTICE_VERSION:
@@ -48,6 +48,13 @@ class Additions:
         if turn.data_request is None:
             return turn
         return await self.fulfil(unit, turn, person.id, now)
+
+    def _warning_all(self, turn: Turn) -> Turn:
+        """In a group we can mask what we keep, but not what all members see."""
+        warning = self._catalog.message(SystemText.PERSONAL_DATA)
+        told = f"{warning} {self._catalog.message(SystemText.PERSONAL_DATA_IN_GROUP)}"
+        replies = [replace(one, text=one.text.replace(warning, told)) for one in turn.replies]
+        return replace(turn, replies=tuple(replies))
 
     def _notices(self, person: Conversation, turn: Turn) -> Iterator[Reply]:
         notice = self._catalog.message(SystemText.PRIVACY_SHORT)

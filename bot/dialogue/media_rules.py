@@ -37,6 +37,16 @@ class MediaRules:
         self._flows = flows
         self._make = ReplyMaker(catalog)
 
+    def mention(self, decision: Decision, request: Request) -> Decision:
+        """The decision; where the words beside a picture were not understood, it may be the picture
+        that says what they mean, so we say that we cannot see it.
+        """
+        declined = _DECLINED.get(request.media) if request.media else None
+        is_lost = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY}
+        if declined is None or not is_lost or request.payload or not words(request.text):
+            return decision
+        return decision.after(self._catalog.message(declined))
+
     def decline(self, request: Request) -> Decision | None:
         """What came without readable text. With some, the text is answered and the rest ignored: a
         thumb is read as "ok".

@@ -77,7 +77,7 @@ class Router:
         self._data = DataRules(catalog, self._flows)
         lookup = TopicLookup(catalog, retriever)
         self._slash = SlashRules(catalog, lookup, self._questions, self._moves, self._data)
-        media = MediaRules(catalog, self._flows)
+        self._media = media = MediaRules(catalog, self._flows)
         safety = SafetyRules(catalog, findings, self._questions, phrases)
         self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
             ("media", media.decline),
@@ -118,7 +118,7 @@ class Router:
             decision = rule(known)
             if decision is not None:
                 named = replace(decision, rule=decision.rule or name)
-                decided = self._flows.go_on(named, known)
+                decided = self._flows.go_on(self._media.mention(named, known), known)
                 is_gone = known.session.frames != request.session.frames
                 return self._flows.tell_gone(decided, known) if is_gone else decided
         raise AssertionError("the last rule answers everything")

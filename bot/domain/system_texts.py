@@ -168,6 +168,7 @@ class SystemText(StrEnum):
     EMERGENCY = "emergency"
     SCAM_IN_PROGRESS = "scam_in_progress"
     PERSONAL_DATA = "personal_data"
+    PERSONAL_DATA_IN_GROUP = "personal_data_in_group"
     # what a channel shows of us before the first word
     BOT_DESCRIPTION = "bot_description"
     BOT_SHORT_DESCRIPTION = "bot_short_description"

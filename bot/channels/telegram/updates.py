@@ -15,6 +15,7 @@ from typing import Any
 from bot.channels.storable import storable
 from bot.channels.telegram.deep_links import from_start_parameter
 from bot.channels.vendor_ids import is_storable
+from bot.domain.commands import COMMANDS_BY_NAME
 from bot.domain.messages import Media, Utterance
 from bot.domain.payloads import START
 from bot.domain.people import Address, ChannelId
@@ -91,8 +92,9 @@ def _of_words(
     if address.is_group:
         if not _is_addressed(message, text, bot_username, bot_id):
             return None
-        text = _mention(bot_username).sub(" ", text).strip()
         reply_to = str(_number(message, "message_id") or "")
+    if _mention(bot_username).search(text):  # in private too: who knows us from groups types it
+        text = _mention(bot_username).sub(" ", text).strip()
     utterance = _utterance(text, bot_username, media)
     return Update("", address, utterance=utterance, reply_to=reply_to)
 
@@ -110,7 +112,9 @@ def _is_of_a_person(message: Mapping[str, Any], bot_id: int) -> bool:
 
 
 def _is_addressed(message: Mapping[str, Any], text: str, bot_username: str, bot_id: int) -> bool:
-    if command := _COMMAND.match(text):
+    command = _COMMAND.match(text)
+    # A command without a name goes to all bots of the group: one that we do not know is another's.
+    if command and (command[2] or command[1].lower() in COMMANDS_BY_NAME):
         return _is_ours(command, bot_username)
     answered = _object(_object(message, "reply_to_message"), "from")
     return _number(answered, "id") == bot_id or bool(_mention(bot_username).search(text))

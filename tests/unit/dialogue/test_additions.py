@@ -13,6 +13,7 @@ from bot.domain.messages import Reply
 from bot.domain.people import Address, ChannelId, Conversation, ConversationId
 from bot.domain.privacy import PRIVACY_NOTICE_VERSION
 from bot.domain.session import DataRequest, Outcome, Session, Turn
+from bot.domain.system_texts import SystemText
 from tests.flow_factories import make_world
 from tests.promises import NOW
 from tests.turn_factories import CATALOG, MESSAGES, NOTICE
@@ -86,6 +87,16 @@ async def test_who_goes_on_after_the_notice_agrees_once():
 async def test_a_group_is_shown_no_notice():
     turn, unit = await add(TURN, GROUP)
     assert (turn, unit.asked) == (TURN, [])
+
+
+async def test_a_group_is_told_to_delete_what_all_of_it_can_read():
+    told = CATALOG.message(SystemText.PERSONAL_DATA)
+    warned = replace(TURN, replies=(Reply(told), Reply("chào")))
+    turn, _ = await add(warned, GROUP)
+    more = CATALOG.message(SystemText.PERSONAL_DATA_IN_GROUP)
+    assert texts(turn) == [f"{told} {more}", "chào"]
+    turn, _ = await add(warned, SEEN)
+    assert texts(turn) == [told, "chào"]
 
 
 async def test_deleting_deletes_all_there_is_and_says_what_the_engine_says():

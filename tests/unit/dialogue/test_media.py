@@ -43,6 +43,13 @@ def test_text_is_answered_whatever_was_sent_with_it(app, media):
     assert asked.replies == sent.replies
 
 
+@pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO, Media.FILE])
+def test_words_that_are_nothing_without_the_picture_get_told_that_nobody_sees_it(talk, media):
+    talk.send(media, "cai nay la cai gi vay chau")
+    declined = talk.catalog.message(SystemText(f"media_{media}"))
+    assert talk.text.startswith(f"{declined}\n\n")
+
+
 def test_danger_told_under_a_picture_is_answered(talk):
     assert talk.send(Media.IMAGE, "cháy nhà").rule == SystemText.EMERGENCY
 

@@ -75,13 +75,23 @@ def test_our_phrases_see_no_danger_and_no_pressure_in_ordinary_questions():
     assert [one for one in ordinary if SAFETY.is_emergency(one)] == []
 
 
-@pytest.mark.parametrize("text", ["cuu bac voi", "cứu bà với", "cứu tui với", "có người tự vẫn"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("cuu bac voi", "cứu bà với", "cứu tui với", "có người tự vẫn"),
+        *("toi muon chet", "tui muon chet", "ba toi ngat xiu roi"),
+        *("toi bi chong danh", "chong toi dang danh toi", "em bi hiep dam"),
+    ],
+)
 def test_whoever_cries_for_help_is_heard(text):
     assert SAFETY.is_emergency(text)
 
 
-@pytest.mark.parametrize("text", ["tu van giup toi", "tư vấn cho em mức 2"])
-def test_who_asks_for_advice_is_in_no_danger(text):
+@pytest.mark.parametrize(
+    "text",
+    ["tu van giup toi", "tư vấn cho em mức 2", "the bi con danh mat", "dang danh may chu"],
+)
+def test_words_that_look_alike_are_no_danger(text):
     assert not SAFETY.is_emergency(text)
 
 

@@ -177,6 +177,10 @@ def test_other_commands_stay_text_without_our_name(text, clean):
     assert heard(said(text)) == Utterance(clean)
 
 
+def test_our_name_is_no_part_of_a_question_in_private_either():
+    assert heard(said(f"@{BOT_USERNAME} quên mật khẩu")) == Utterance("quên mật khẩu")
+
+
 @pytest.mark.parametrize(
     ("raw", "text"),
     [
@@ -187,6 +191,8 @@ def test_other_commands_stay_text_without_our_name(text, clean):
         (in_group(f"cho hỏi @{BOT_USERNAME} mức độ 2"), "cho hỏi mức độ 2"),
         (in_group(f"@{BOT_USERNAME}"), ""),
         (in_group("mức độ 2", reply_to_message=ours(chat=SUPERGROUP)), "mức độ 2"),
+        (in_group("/thongke", reply_to_message=ours(chat=SUPERGROUP)), "/thongke"),
+        (in_group(f"/thongke@{BOT_USERNAME}"), "/thongke"),
     ],
 )
 def test_in_a_group_what_is_addressed_to_us_is_heard(raw, text):
@@ -199,6 +205,7 @@ def test_in_a_group_what_is_addressed_to_us_is_heard(raw, text):
     [
         in_group("mức độ 2 là gì"),
         in_group("/tra@khac_bot mức độ 2"),
+        in_group("/thongke"),
         in_group("/tra@khac_bot mức độ 2", reply_to_message=ours(chat=SUPERGROUP)),
         in_group(f"thư gửi a@{BOT_USERNAME}"),
         in_group(f"@{BOT_USERNAME}x chào"),
