@@ -8,11 +8,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import timedelta
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from bot.dialogue.additions import Additions
 from bot.dialogue.turn_taker import TurnTaker
+from bot.domain.answered import Answered
 from bot.domain.bell import Bell
 from bot.domain.errors import StoreError
 from bot.domain.intake import Composer, Occasion
@@ -37,6 +39,9 @@ _LATE_SECONDS = 1.5
 #: a fifth of the processor before there was a limit).
 _TYPING_AT_A_TIME = 2
 
+#: A button that is pressed again before its answer was made, or so soon after it that nobody can
+#: have read it, was tapped twice. A second step back in earnest takes longer.
+_DOUBLE_TAP = timedelta(seconds=1.5)
 #: Positions from here on are moments: 2001-09-09, in milliseconds.
 _FIRST_MILLISECOND = 10**12
 #: Shows somebody that an answer is on its way.
@@ -172,6 +177,14 @@ class TurnWorker:
         if update.kind is UpdateKind.MOVED:
             await unit.people.move(person.id, update.moved_to)
             return False
+        if await _is_tapped_twice(unit, waiting):
+            log.info("a button was tapped twice on %s", update.address.channel.value)
+            return False
+        return await self._hear(unit, waiting, person)
+
+    async def _hear(self, unit: Unit, waiting: Waiting, person: Conversation) -> bool:
+        """They did something; see `_deal_with`."""
+        update = waiting.update
         await unit.people.hear_from(person.id, waiting.received_at)
         if update.kind is UpdateKind.JOINED and update.utterance == Utterance():
             return False
@@ -187,7 +200,8 @@ class TurnWorker:
         turn = await self._additions.add(unit, turn, person, now)
         messages = self._composers[channel].compose(turn, Occasion.of(update, person, session))
         if not person.address.is_group and turn.data_request is not DataRequest.DELETE:
-            await unit.sessions.save(turn.session, version, now)
+            answered = Answered(_press_of(update)) if _press_of(update) else None
+            await unit.sessions.save(turn.session, version, now, answered)
         await unit.outbox.add(person, messages, now)
         return turn
 
@@ -198,6 +212,20 @@ class _Unworkable(Exception):
     def __init__(self, waiting: Waiting) -> None:
         super().__init__(f"update {waiting.id}")
         self.waiting = waiting
+
+
+async def _is_tapped_twice(unit: Unit, waiting: Waiting) -> bool:
+    press = _press_of(waiting.update)
+    since = waiting.received_at - _DOUBLE_TAP
+    return bool(press) and await unit.sessions.was_last(waiting.conversation, press, since)
+
+
+def _press_of(update: Update) -> str:
+    """The name of a press: of this button under this message. Empty for what was typed."""
+    payload = update.utterance.payload
+    if not payload:
+        return ""
+    return sha256(f"{payload} {update.pressed_under}".encode()).hexdigest()
 
 
 def _is_overtaken(update: Update, person: Conversation) -> bool:

@@ -17,10 +17,11 @@ from bot.domain.session import Outcome, ScoredTopic, Session, Turn
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A message by the name that its client gave it, and the turn that it led to."""
+    """The last message by its name, and the turn that it led to where it may be told again."""
 
+    #: Given by the client, or made of the button that was pressed.
     message: str
-    turn: Turn
+    turn: Turn | None = None
 
 
 def turn_to_data(turn: Turn) -> dict[str, Any]:

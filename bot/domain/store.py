@@ -29,6 +29,10 @@ class Sessions(Protocol):
         """The turn that was saved as the answer to this message, if that was the last one."""
         ...
 
+    async def was_last(self, session_id: str, message: str, since: datetime) -> bool:
+        """Whether the last turn was that of this message, and was taken since then."""
+        ...
+
     async def save(
         self, session: Session, version: int, now: datetime, answered: Answered | None = None
     ) -> None:

@@ -40,6 +40,15 @@ class SqlSessions:
             return None
         return turn_from_data(row.last_turn, Session.from_data(row.data))
 
+    async def was_last(self, session_id: str, message: str, since: datetime) -> bool:
+        """Whether the last turn was that of this message, and was taken since then."""
+        query = select(sessions.c.id).where(
+            sessions.c.id == session_id,
+            sessions.c.last_message == message,
+            sessions.c.updated_at >= since,
+        )
+        return (await self._connection.execute(query)).first() is not None
+
     async def save(
         self, session: Session, version: int, now: datetime, answered: Answered | None = None
     ) -> None:
@@ -56,7 +65,7 @@ class SqlSessions:
             "version": version + 1,
             "updated_at": now,
             "last_message": answered.message if answered else "",
-            "last_turn": turn_to_data(answered.turn) if answered else None,
+            "last_turn": turn_to_data(answered.turn) if answered and answered.turn else None,
         }
         if version == 0:
             try:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.people import ChannelId
 from bot.store.database import Database
-from bot.store.statements import insert_or, is_plainly
-from bot.store.tables import channel_states, deliveries
+from bot.store.statements import BATCH, insert_or, is_plainly
+from bot.store.tables import channel_states, deliveries, inbox
 
 #: Why a message that waited was never sent: staff see it.
 SWITCHED_OFF = "switched_off"
@@ -42,7 +42,7 @@ class SqlSwitches:
 
     async def turn(self, channel: ChannelId, now: datetime, *, off: bool) -> None:
         """Switch a channel off or on, for all processes within some seconds. What waits to be sent
-        when it goes off, and what was promised until it comes on again (a process notices some
+        or answered when it goes off, or waited until it comes on again (a process notices some
         seconds late), is never sent: it would be stale. A pause by a fault ends when it goes on.
 
         Raises:
@@ -57,6 +57,7 @@ class SqlSwitches:
             await _turn(connection, channel, now, off=off)
             if off or was_off:
                 await _expire_waiting(connection, channel, now)
+                await _pass_over_waiting(connection, channel, now)
         await self.look()
 
 
@@ -80,3 +81,20 @@ async def _expire_waiting(connection: AsyncConnection, channel: ChannelId, now: 
     )
     values = {"status": DeliveryStatus.EXPIRED.value, "code": SWITCHED_OFF, "ended_at": now}
     await connection.execute(waiting.values(values))
+
+
+async def _pass_over_waiting(
+    connection: AsyncConnection, channel: ChannelId, now: datetime
+) -> None:
+    """What has no turn yet. One that is being taken is left to who takes it: waiting for that here,
+    with deliveries locked, could be waiting in a circle.
+    """
+    waiting = (
+        select(inbox.c.id)
+        .where(inbox.c.channel == channel.value, is_plainly(inbox.c.state, "waiting"))
+        .with_for_update(skip_locked=True)
+    )
+    found = (await connection.execute(waiting)).scalars().all()
+    for start in range(0, len(found), BATCH):
+        change = update(inbox).where(inbox.c.id.in_(found[start : start + BATCH]))
+        await connection.execute(change.values(state="failed", data=None, done_at=now))

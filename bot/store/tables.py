@@ -65,7 +65,8 @@ sessions = Table(
     Column("data", JSON, nullable=False),
     #: Raised by one at every save; a save with an old version is refused.
     Column("version", Integer, nullable=False),
-    #: The client's name of the last message, and what was answered: told again when it comes again.
+    #: The name of the last message, and on the web what was answered: told again when it comes
+    #: again.
     Column("last_message", String(64), nullable=False, default=""),
     Column("last_turn", JSON(none_as_null=True)),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.domain.people import ChannelId
 from bot.store.switches import SqlSwitches
-from bot.store.tables import channel_states, deliveries
+from bot.store.tables import channel_states, deliveries, inbox
 from tests.promises import (
     NOW,
     TELEGRAM,
@@ -21,6 +21,7 @@ from tests.promises import (
     sent,
     statuses,
 )
+from tests.turn_factories import said
 
 LAN, MINH = person(1), person(2)
 LATER = NOW + timedelta(minutes=5)
@@ -47,6 +48,24 @@ async def test_what_was_promised_while_a_channel_was_off_is_never_sent(database,
     await promise(roomy, MINH, "mới", at=LATER)
     assert await claim_texts(database, now=LATER) == ["mới"]
     assert (await statuses(database))["cũ"] == "expired"
+
+
+async def test_what_waits_to_be_answered_goes_unanswered(database, roomy):
+    """What was taken in before the processes noticed, at the one end and at the other."""
+    zalo = person(3, ChannelId.ZALO_BOT)
+    await fill_bucket(database)
+    for number, off in enumerate((True, False)):
+        async with roomy.transaction() as unit:
+            people = await unit.people.meet([LAN, zalo], NOW)
+            news = [(one.id, said(number, "chào", who)) for who, one in people.items()]
+            await unit.inbox.add(news, NOW)
+        await SqlSwitches(database).turn(TELEGRAM, NOW, off=off)
+    async with database.reading() as connection:
+        rows = (await connection.execute(select(inbox).order_by(inbox.c.id))).all()
+    assert {(one.channel, one.state, one.data is None) for one in rows} == {
+        ("telegram", "failed", True),
+        ("zalo_bot", "waiting", False),
+    }
 
 
 async def test_switching_on_what_is_on_drops_nothing(database, roomy):

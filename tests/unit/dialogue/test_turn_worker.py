@@ -444,3 +444,62 @@ async def test_typing_is_not_shown_to_who_waits_for_a_moment(store):
     await assistant.accept(said(1, "chào", LAN))
     await assistant.work_off()
     assert shown == []
+
+
+# A button that is tapped twice
+
+
+def pressed(number, payload, under="40", who=LAN):
+    return Update(
+        str(number), who, utterance=Utterance("", payload), position=number, pressed_under=under
+    )
+
+
+async def answered(database):
+    return [one for one in await promised(database) if one != NOTICE]
+
+
+async def test_a_button_that_is_tapped_twice_is_answered_once(assistant, database, store):
+    await assistant.accept(pressed(1, "f:kich-hoat"), pressed(2, "f:kich-hoat"))
+    await assistant.work_off()
+    await assistant.accept(pressed(3, "f:kich-hoat"))
+    await assistant.work_off()
+    assert await answered(database) == ["trả lời f:kich-hoat"]
+    assert set((await states(database)).values()) == {"done"}
+    assert (await find_session(store, LAN))[1] == 1
+
+
+async def test_a_second_tap_while_the_answer_is_slow_is_no_other_wish(assistant, database):
+    await assistant.accept(pressed(1, "m:back"))
+    assistant.clock.pass_by(3)
+    await assistant.accept(pressed(2, "m:back"))
+    assistant.clock.pass_by(2)
+    await assistant.work_off()
+    assert await answered(database) == ["trả lời m:back"]
+
+
+async def test_who_presses_again_after_the_answer_means_it(assistant, database):
+    await assistant.accept(pressed(1, "m:back"))
+    await assistant.work_off()
+    assistant.clock.pass_by(2)
+    await assistant.accept(pressed(2, "m:back"))
+    await assistant.work_off()
+    assert await answered(database) == ["trả lời m:back"] * 2
+
+
+@pytest.mark.parametrize(
+    "between",
+    [pressed(2, "f:dong-ho"), pressed(2, "f:kich-hoat", under="41"), said(2, "khoan", LAN)],
+    ids=["another button", "under another message", "words"],
+)
+async def test_what_comes_between_makes_it_another_press(assistant, database, between):
+    await assistant.accept(pressed(1, "f:kich-hoat"), between, pressed(3, "f:kich-hoat"))
+    await assistant.work_off()
+    assert len(await answered(database)) == 3
+
+
+async def test_words_may_be_said_twice_and_two_people_may_press_the_same(assistant, database):
+    await assistant.accept(said(1, "1", LAN), said(2, "1", LAN))
+    await assistant.accept(pressed(3, "f:a"), pressed(4, "f:a", who=MINH))
+    await assistant.work_off()
+    assert sorted(await answered(database)) == ["trả lời 1"] * 2 + ["trả lời f:a"] * 2
