@@ -13,6 +13,9 @@ from bot.text.normalize import words
 #: What is hardly possible is noise. Of words that have nothing to do with any topic ("bóng đá",
 #: "con mèo", "xin chào") nothing comes as near; "lỗi" and "giá vàng" still find some (2026-11-21).
 MIN_SCORE = 0.002
+#: Of what is certainly not about our topics, only a topic that clearly comes nearest is shown:
+#: "qwertyuiop" has ten at 0.01, "mục2" has one at 0.14 (2026-11-22).
+MIN_IN_SCOPE, MIN_SCORE_OUT_OF_SCOPE = 0.0005, 0.1
 
 
 class TopicLookup:
@@ -39,8 +42,10 @@ class TopicLookup:
             return
         if topic := self._by_title.get(key):
             yield topic
-        for one in self._retriever.retrieve(text, max(limit, 0)).topics:
-            ranked = self._catalog.find_topic(one.name) if one.score >= MIN_SCORE else None
+        found = self._retriever.retrieve(text, max(limit, 0))
+        least = MIN_SCORE if found.in_scope >= MIN_IN_SCOPE else MIN_SCORE_OUT_OF_SCOPE
+        for one in found.topics:
+            ranked = self._catalog.find_topic(one.name) if one.score >= least else None
             if ranked is not None:
                 yield ranked
 

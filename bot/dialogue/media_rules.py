@@ -23,6 +23,7 @@ _DECLINED = {
     Media.FILE: SystemText.MEDIA_FILE,
     Media.LOCATION: SystemText.MEDIA_LOCATION,
     Media.CONTACT: SystemText.MEDIA_CONTACT,
+    Media.LINK: SystemText.MEDIA_LINK,
     Media.HIDDEN: SystemText.MEDIA_HIDDEN,
 }
 #: What to do instead, after none, one and two unclear turns.
@@ -38,8 +39,8 @@ class MediaRules:
         self._make = ReplyMaker(catalog)
 
     def mention(self, decision: Decision, request: Request) -> Decision:
-        """The decision; where the words beside a picture were not understood, it may be the picture
-        that says what they mean, so we say that we cannot see it.
+        """The decision; where the words beside a picture or a link were not understood, it may be
+        this that says what they mean, so we say that we cannot see it.
         """
         declined = _DECLINED.get(request.media) if request.media else None
         is_lost = decision.outcome in {Outcome.UNKNOWN, Outcome.CLARIFY}

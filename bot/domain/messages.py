@@ -18,6 +18,8 @@ class Media(StrEnum):
     STICKER = "sticker"
     LOCATION = "location"
     CONTACT = "contact"
+    #: Shared from elsewhere, with or without the words beside it.
+    LINK = "link"
     #: The channel keeps from us what it is.
     HIDDEN = "hidden"
 

@@ -119,6 +119,7 @@ class SystemText(StrEnum):
     MEDIA_STICKER = "media_sticker"
     MEDIA_LOCATION = "media_location"
     MEDIA_CONTACT = "media_contact"
+    MEDIA_LINK = "media_link"
     MEDIA_HIDDEN = "media_hidden"
     MEDIA_ASK = "media_ask"
     MEDIA_ASK_AGAIN = "media_ask_again"

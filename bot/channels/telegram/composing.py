@@ -21,7 +21,16 @@ from bot.domain.catalog import Catalog
 from bot.domain.deliveries import Message
 from bot.domain.intake import Occasion
 from bot.domain.messages import Button, Reply
-from bot.domain.payloads import ANSWER, DATA, MOVE, flow_payload, parse_payload
+from bot.domain.payloads import (
+    ANSWER,
+    ASK_TO_DELETE,
+    DATA,
+    EXPORT,
+    MOVE,
+    data_payload,
+    flow_payload,
+    parse_payload,
+)
 from bot.domain.pictures import Picture
 from bot.domain.session import Turn
 from bot.domain.system_texts import SystemText
@@ -31,6 +40,8 @@ SEND_TEXT, SEND_PHOTO, EDIT_TEXT = "sendMessage", "sendPhoto", "editMessageText"
 _NO_PREVIEW = {"is_disabled": True}
 #: Verbs of buttons that only who is being led can press, or whose data it is.
 _PERSONAL = frozenset({ANSWER, MOVE, DATA})
+#: By the rule of a turn, what a link to the private chat asks about one's data.
+_DATA_RULES = {"data_export": EXPORT, "data_ask": ASK_TO_DELETE}
 
 
 class TelegramComposer:
@@ -67,14 +78,16 @@ class TelegramComposer:
         return tuple(messages)
 
     def _in_private_instead(self, turn: Turn) -> Message:
-        """Says that this is done in private, with the way there: to the step, else to the flow,
-        else to the chat.
+        """Says that this is done in private, with the way there: to what was asked about one's
+        data, to the step, else to the flow, else to the chat.
         """
-        say, frames = self._catalog.message, turn.session.frames
-        link = chat_link(self._bot_username)
-        for frame in frames[-1:]:
-            step = f"{flow_payload(frame.flow_id)}:{frame.step_id}"
-            link = deep_link(self._bot_username, step) or link
+        say = self._catalog.message
+        payloads = [
+            f"{flow_payload(one.flow_id)}:{one.step_id}" for one in turn.session.frames[-1:]
+        ]
+        payloads += [data_payload(_DATA_RULES[turn.rule])] if turn.rule in _DATA_RULES else []
+        links = (deep_link(self._bot_username, one) for one in payloads)
+        link = next(filter(None, links), chat_link(self._bot_username))
         keyboard = one_link(say(SystemText.BUTTON_OPEN_PRIVATE), link)
         return _text_message(parse_rich_text(say(SystemText.TELEGRAM_IN_PRIVATE)), keyboard)
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 
 from bot.domain.payloads import (
+    ASK_TO_DELETE,
+    DATA,
     DOCUMENTS,
+    EXPORT,
     FLOW,
     GROUP,
     HANDOFF,
@@ -70,6 +73,9 @@ def chat_link(bot_username: str) -> str:
 
 def _is_linkable(parts: list[str]) -> bool:
     verb, *arguments = parts
+    # Nothing is deleted by a link that somebody else may have made: it asks.
+    if verb == DATA:
+        return arguments in ([EXPORT], [ASK_TO_DELETE])
     return len(arguments) in _ARGUMENT_COUNTS.get(verb, ()) and all(
         _PART.fullmatch(one) for one in arguments
     )

@@ -132,7 +132,7 @@ def _utterance(name: str, message: Mapping[str, Any]) -> Utterance:
     if name == "user_send_link":
         # A link that somebody got is what a scam looks like: it is read as if it was typed.
         shared = written or " ".join(_link_parts(message))
-        return Utterance(text=shared) if shared else Utterance(media=Media.HIDDEN)
+        return Utterance(text=shared, media=Media.LINK)
     return Utterance(text=written, media=_MEDIA[name])
 
 

@@ -37,6 +37,9 @@ def test_no_more_are_found_than_asked_for(lookup, limit):
     assert len(lookup.find("thẻ căn cước", limit)) == limit
 
 
-@pytest.mark.parametrize("text", ["", "???", "bóng đá", "con mèo", "xin chào", "\x00", "•••"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "???", "bóng đá", "con mèo", "xin chào", "\x00", "•••", "qwertyuiop", "asdf", "zzzz"],
+)
 def test_what_is_about_no_topic_finds_nothing(lookup, text):
     assert lookup.find(text, 5) == ()

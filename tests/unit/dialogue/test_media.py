@@ -43,7 +43,7 @@ def test_text_is_answered_whatever_was_sent_with_it(app, media):
     assert asked.replies == sent.replies
 
 
-@pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO, Media.FILE])
+@pytest.mark.parametrize("media", [Media.IMAGE, Media.VIDEO, Media.FILE, Media.LINK])
 def test_words_that_are_nothing_without_the_picture_get_told_that_nobody_sees_it(talk, media):
     talk.send(media, "cai nay la cai gi vay chau")
     declined = talk.catalog.message(SystemText(f"media_{media}"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -275,6 +277,13 @@ def test_in_a_group_nobodys_data_is_talked_about(catalog, composer):
     (message,) = composer.compose(turn(reply), IN_GROUP)
     assert words_of(message.params["text"]) == catalog.message(SystemText.TELEGRAM_IN_PRIVATE)
     assert keyboard(message)[0][0]["url"] == f"https://t.me/{BOT_USERNAME}"
+
+
+@pytest.mark.parametrize(("rule", "parameter"), [("data_export", "x_xem"), ("data_ask", "x_hoi")])
+def test_in_a_group_who_asks_about_their_data_is_asked_again_in_private(composer, rule, parameter):
+    asked = replace(turn(Reply("a", (Button("Xóa", "x:hoi"),))), rule=rule)
+    (message,) = composer.compose(asked, IN_GROUP)
+    assert keyboard(message)[0][0]["url"] == f"https://t.me/{BOT_USERNAME}?start={parameter}"
 
 
 def test_in_a_group_a_flow_with_long_ids_opens_at_its_beginning(composer):

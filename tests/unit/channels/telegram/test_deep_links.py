@@ -26,6 +26,8 @@ from bot.domain.payloads import FLOW, TOPIC, flow_payload, topic_payload
         ("menu", "menu"),
         ("handoff", "handoff"),
         ("start", "start"),
+        ("x:xem", "x_xem"),
+        ("x:hoi", "x_hoi"),
     ],
 )
 def test_a_payload_and_its_parameter_stand_for_each_other(payload, parameter):
@@ -38,6 +40,8 @@ def test_a_payload_and_its_parameter_stand_for_each_other(payload, parameter):
     [
         "a:kich-hoat:noi-cai:cua-hang",
         "m:lui",
+        "x:xoa",
+        "x:khong",
         "none",
         "",
         "t",
@@ -57,7 +61,18 @@ def test_what_no_link_can_stand_for_has_none(payload):
 
 @pytest.mark.parametrize(
     "parameter",
-    ["", "x", "a_kich-hoat_noi-cai_x", "m_lui", "t_", "_", "f_a___b", "t_31 0", "t_" + "1" * 63],
+    [
+        "",
+        "x",
+        "a_kich-hoat_noi-cai_x",
+        "m_lui",
+        "x_xoa",
+        "t_",
+        "_",
+        "f_a___b",
+        "t_31 0",
+        "t_" + "1" * 63,
+    ],
 )
 def test_a_parameter_that_we_never_wrote_is_a_plain_start(parameter):
     assert from_start_parameter(parameter) == "start"

@@ -93,13 +93,13 @@ def test_what_cannot_be_read_is_known_by_its_kind_and_nothing_else_is_kept(name,
 def test_a_link_is_read_as_if_it_was_typed():
     payload = {"title": "Nhận quà", "url": "https://example.vn/qua", "thumbnail": "https://x.vn"}
     event = message_event("user_send_link", attachments=[{"type": "link", "payload": payload}])
-    assert utterance(event) == Utterance("Nhận quà https://example.vn/qua")
+    assert utterance(event) == Utterance("Nhận quà https://example.vn/qua", media=Media.LINK)
 
 
 @pytest.mark.parametrize("attachments", [None, [], [{}], ["x"], [{"payload": {"url": 5}}]])
 def test_a_link_without_anything_is_something_unreadable(attachments):
     event = message_event("user_send_link", attachments=attachments)
-    assert utterance(event) == Utterance(media=Media.HIDDEN)
+    assert utterance(event) == Utterance(media=Media.LINK)
 
 
 @pytest.mark.parametrize(
