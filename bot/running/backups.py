@@ -17,26 +17,17 @@ from bot.store.database import Database
 from bot.store.restore import check_backup, restore_backup
 from bot.store.schema import migrate
 
-_NOTHING_YET = (
-    "Chưa có cơ sở dữ liệu {path}, nên chưa có gì để sao lưu. Hãy xem lại cài đặt TROLY06_DATA_DIR "
-    "và TROLY06_DATABASE_URL."
-)
-_OTHER_SCHEMA = (
-    "Cơ sở dữ liệu không cùng phiên bản với chương trình. Nếu nó cũ hơn, hãy chạy: python -m bot "
-    "migrate. Nếu nó mới hơn, hãy cập nhật chương trình."
-)
-
 
 async def back_up(settings: Settings, target: Path) -> Mapping[str, int]:
     """Write a backup while everything goes on; gives the rows of each table.
 
     Raises:
-        BackupUnusable: it cannot be made; says why, and what to do.
+        BackupUnusable: it cannot be made; its code says why.
         ConfigError: the secret key cannot be used.
         StoreError: the database failed. In any case there is no file then.
     """
     if settings.is_embedded and not _path_of_sqlite(settings).exists():
-        raise BackupUnusable(_NOTHING_YET.format(path=_path_of_sqlite(settings)))
+        raise BackupUnusable.of("backup_nothing_yet", path=_path_of_sqlite(settings))
     origin = Origin(__version__, key_fingerprint(load_secret_key(settings)))
     async with _opened(settings) as database:
         return await save_backup(database, target, origin, datetime.now(UTC))
@@ -46,7 +37,7 @@ async def restore(settings: Settings, path: Path, wishes: Wishes) -> Restored:
     """Bring a backup back. The embedded database is made where it is not there yet.
 
     Raises:
-        BackupUnusable: the file or the database is not fit for it; says why, and what to do.
+        BackupUnusable: the file or the database is not fit for it; its code says why.
         ConfigError: the secret key cannot be used.
         StoreError: the database failed. In any case nothing was changed.
     """
@@ -62,7 +53,7 @@ def check(settings: Settings, path: Path) -> Contents:
     """Find out whether a backup can be restored here, without restoring it.
 
     Raises:
-        BackupUnusable: it cannot; says why, and what to do.
+        BackupUnusable: it cannot; its code says why.
         ConfigError: the secret key cannot be used.
     """
     return check_backup(path, key_fingerprint(load_secret_key(settings)))
@@ -83,6 +74,6 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
     try:
         yield database
     except SchemaMismatch as error:
-        raise BackupUnusable(_OTHER_SCHEMA) from error
+        raise BackupUnusable.of("backup_other_schema") from error
     finally:
         await database.close()

@@ -5,33 +5,21 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from bot.running.checks.addresses import show_address
 from bot.running.checks.calls import Answer, NoAnswer, call
 from bot.running.checks.findings import Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import say_length, show_address
 from bot.settings import Settings
 
 #: The header Date tells whole seconds.
 _HALF_SECOND = timedelta(seconds=0.5)
 
-_RIGHT = good("clock_right", "Đồng hồ của máy đúng giờ.")
-_HOW = (
-    "Hãy chạy: sudo timedatectl set-ntp true. Xem thêm mục Đồng hồ sai trong "
-    "docs/van-hanh/su-co.md."
-)
-_DRIFTS = reminder("clock_drifts", "Đồng hồ của máy {way} {length}.", _HOW)
-_WRONG = failure(
-    "clock_wrong",
-    "Đồng hồ của máy {way} tới {length}. Tin từ Zalo sẽ bị từ chối vì bị coi là quá cũ, và lệnh "
-    "gọi ra ngoài sẽ hỏng.",
-    _HOW,
-)
-_WRONG_OR_INTERCEPTED = failure(
-    "clock_or_certificate_wrong",
-    "Chứng chỉ của {host} bị coi là hết hạn hoặc chưa đến hạn. Thường là vì đồng hồ của máy này "
-    "sai.",
-    "Hãy xem giờ bằng lệnh: timedatectl, rồi chạy: sudo timedatectl set-ntp true",
-)
+_RIGHT = good("clock_right")
+_AHEAD = reminder("clock_drifts", "clock_ahead")
+_BEHIND = reminder("clock_drifts", "clock_behind")
+_FAR_AHEAD = failure("clock_wrong", "clock_far_ahead")
+_FAR_BEHIND = failure("clock_wrong", "clock_far_behind")
+_WRONG_OR_INTERCEPTED = failure("clock_or_certificate_wrong")
 
 
 async def check_clock(scene: Scene) -> Findings:
@@ -44,11 +32,11 @@ async def check_clock(scene: Scene) -> Findings:
     if skews:
         # The smallest: a proxy that answers from its memory makes the others look old.
         skew = min(skews, key=abs)
-        way = "chạy nhanh" if skew > timedelta() else "chạy chậm"
+        is_ahead = skew > timedelta()
         if abs(skew) > scene.limits.clock_wrong:
-            yield _WRONG(way=way, length=say_length(skew))
+            yield (_FAR_AHEAD if is_ahead else _FAR_BEHIND)(length=skew)
         elif abs(skew) > scene.limits.clock_drift:
-            yield _DRIFTS(way=way, length=say_length(skew))
+            yield (_AHEAD if is_ahead else _BEHIND)(length=skew)
         else:
             yield _RIGHT()
         return
