@@ -11,6 +11,7 @@ from bot import __version__
 from bot.domain.backups import Contents, Origin, Restored, Wishes
 from bot.domain.errors import BackupUnusable, SchemaMismatch
 from bot.running.keys import derive_secret, load_secret_key
+from bot.running.migrating import find_missing
 from bot.settings import Settings
 from bot.store.backup import save_backup
 from bot.store.database import Database
@@ -26,8 +27,8 @@ async def back_up(settings: Settings, target: Path) -> Mapping[str, int]:
         ConfigError: the secret key cannot be used.
         StoreError: the database failed. In any case there is no file then.
     """
-    if settings.is_embedded and not _path_of_sqlite(settings).exists():
-        raise BackupUnusable.of("backup_nothing_yet", path=_path_of_sqlite(settings))
+    if missing := find_missing(settings):
+        raise BackupUnusable.of("backup_nothing_yet", path=missing)
     origin = Origin(__version__, key_fingerprint(load_secret_key(settings)))
     async with _opened(settings) as database:
         return await save_backup(database, target, origin, datetime.now(UTC))
@@ -62,10 +63,6 @@ def check(settings: Settings, path: Path) -> Contents:
 def key_fingerprint(key: bytes) -> str:
     """The same for the same key, and of no use to find it."""
     return derive_secret(key, "backup fingerprint")
-
-
-def _path_of_sqlite(settings: Settings) -> Path:
-    return Path(settings.database.removeprefix("sqlite:///").partition("?")[0])
 
 
 @asynccontextmanager

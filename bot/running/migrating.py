@@ -4,6 +4,8 @@ used.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.domain.errors import ConfigError, SchemaMismatch, StoreError
 from bot.settings import Settings
 from bot.store.database import Database
@@ -28,6 +30,14 @@ async def prepare_database(settings: Settings) -> None:
         ConfigError: it is of another version, or cannot be reached.
     """
     await _use(settings, does_migrate=settings.is_embedded)
+
+
+def find_missing(settings: Settings) -> Path | None:
+    """The file of the embedded database where there is none yet: to connect would make it."""
+    if not settings.is_embedded:
+        return None
+    path = Path(settings.database.removeprefix("sqlite:///").partition("?")[0])
+    return None if path.exists() else path
 
 
 async def _use(settings: Settings, *, does_migrate: bool) -> None:
