@@ -95,9 +95,9 @@ class Additions:
             yield say(SystemText.DATA_LAST_SEEN, time=_show(person.last_interaction_at))
         if person.consented_at is not None:
             at = _show(person.consented_at)
-            yield say(SystemText.DATA_NOTICE, version=person.notice_version, time=at)
+            yield say(SystemText.DATA_NOTICE, version=show_date(person.notice_version), time=at)
         elif person.notice_version:
-            yield say(SystemText.DATA_NOTICE_SHOWN, version=person.notice_version)
+            yield say(SystemText.DATA_NOTICE_SHOWN, version=show_date(person.notice_version))
 
     def _of_messages(self, received: int, sent: int) -> Iterator[str]:
         if received:

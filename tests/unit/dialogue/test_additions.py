@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from bot.dialogue.additions import Additions
+from bot.domain.cards import show_date
 from bot.domain.flows import Collect
 from bot.domain.frames import Frame
 from bot.domain.messages import Reply
@@ -120,7 +121,7 @@ async def test_an_export_tells_channel_times_notice_and_numbers_of_messages():
         "Kênh: Telegram",
         "Nhắn lần đầu: 15:00 21/11/2026",
         "Nhắn lần cuối: 15:00 21/11/2026",
-        f"Thông báo {PRIVACY_NOTICE_VERSION}, 15:00 21/11/2026",
+        f"Thông báo {show_date(PRIVACY_NOTICE_VERSION)}, 15:00 21/11/2026",
         "Đã nhận: 2",
         "Đã gửi: 3",
     ]
@@ -129,7 +130,10 @@ async def test_an_export_tells_channel_times_notice_and_numbers_of_messages():
 async def test_a_notice_that_was_shown_and_not_yet_agreed_to_is_told_as_such():
     asked = replace(TURN, data_request=DataRequest.EXPORT)
     turn, _ = await add(asked, SEEN)
-    assert texts(turn)[-1].splitlines() == ["Kênh: Telegram", f"Thông báo {PRIVACY_NOTICE_VERSION}"]
+    assert texts(turn)[-1].splitlines() == [
+        "Kênh: Telegram",
+        f"Thông báo {show_date(PRIVACY_NOTICE_VERSION)}",
+    ]
 
 
 async def test_an_export_holds_no_address_and_no_name_of_the_conversation():
