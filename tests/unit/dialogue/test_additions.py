@@ -71,6 +71,18 @@ async def test_who_is_new_is_shown_the_notice_before_the_answer():
     assert unit.asked == [("people.note_notice", "lan", PRIVACY_NOTICE_VERSION)]
 
 
+async def test_who_is_new_and_says_hello_is_greeted_first():
+    greeted = (Reply("Chào bạn. Hỏi gì?"), Reply("thêm"))
+    turn, _ = await add(replace(TURN, replies=greeted), LAN)
+    assert texts(turn) == [f"Chào bạn.\n\n{NOTICE}\n\nHỏi gì?", "thêm"]
+
+
+async def test_a_greeting_that_holds_the_notice_stays_as_it_is():
+    greeted = (Reply(f"Chào bạn.\n\n{NOTICE}\n\nHỏi gì?"),)
+    turn, _ = await add(replace(TURN, replies=greeted), LAN)
+    assert turn.replies == greeted
+
+
 async def test_who_saw_an_older_notice_is_shown_the_new_one():
     turn, _ = await add(TURN, replace(LAN, notice_version="2020-01-01", consented_at=NOW))
     assert texts(turn) == [NOTICE, "chào"]
