@@ -30,6 +30,8 @@ MESSAGES = {
     SystemText.DATA_CHANNEL: "Kênh: {channel}",
     SystemText.DATA_FIRST_SEEN: "Nhắn lần đầu: {time}",
     SystemText.DATA_LAST_SEEN: "Nhắn lần cuối: {time}",
+    SystemText.WELCOME: "Chào bạn.",
+    SystemText.GREETING: "Chào bạn. Hỏi gì?",
     SystemText.DATA_NOTICE: "Thông báo {version}, {time}",
     SystemText.DATA_NOTICE_SHOWN: "Thông báo {version}",
     SystemText.DATA_RECEIVED: "Đã nhận: {count}",

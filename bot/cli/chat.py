@@ -15,7 +15,7 @@ from bot.cli.explain import explain_in_words
 from bot.domain.catalog import Catalog
 from bot.domain.clock import vietnam_today
 from bot.domain.messages import Button, Reply, Utterance
-from bot.domain.session import Session
+from bot.domain.session import DataRequest, Session, Turn
 from bot.domain.system_texts import SystemText
 from bot.settings import load_settings
 from bot.text.markup import to_plain
@@ -46,10 +46,16 @@ def run(options: argparse.Namespace) -> int:
             return 0
         turn = app.engine.run_turn(session, Utterance(text=text), vietnam_today())
         session = turn.session
-        for shown in show_all(turn.replies, app.catalog):
+        for shown in show_all((*turn.replies, *_what_is_kept(turn, app.catalog)), app.catalog):
             print(f"\n{shown}")
         if options.explain:
             print(f"\n{explain_in_words(app, turn)}")
+
+
+def _what_is_kept(turn: Turn, catalog: Catalog) -> Iterator[Reply]:
+    """What a turn introduces that tells what is kept: here nothing but the session, in memory."""
+    if turn.data_request is DataRequest.EXPORT:
+        yield Reply(catalog.message(SystemText.DATA_TERMINAL))
 
 
 def show_all(replies: Sequence[Reply], catalog: Catalog) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.cli.wording import label_of_check, label_of_grade, tell_finding
 from bot.content.issues import count_errors
 from bot.content.loader import load_content
 from bot.domain.errors import ConfigError
@@ -46,12 +47,13 @@ def _count_errors(root: Path) -> int:
 
 
 def _print(results: Sequence[Result]) -> None:
-    width = max(len(grade.label) for grade in Grade)
+    width = max(len(label_of_grade(grade)) for grade in Grade)
     for one in results:
-        mark = f"[{one.finding.grade.label}]".ljust(width + 2)
-        print(f"{mark} {one.label}: {one.finding.text}")
-        if one.finding.remedy:
-            print(f"{' ' * len(mark)} → {one.finding.remedy}")
+        what, remedy = tell_finding(one.finding)
+        mark = f"[{label_of_grade(one.finding.grade)}]".ljust(width + 2)
+        print(f"{mark} {label_of_check(one.check)}: {what}")
+        if remedy:
+            print(f"{' ' * len(mark)} → {remedy}")
     counts = Counter(one.finding.grade for one in results)
     print()
     print(f"{counts[Grade.FAILURE]} chỗ hỏng, {counts[Grade.REMINDER]} điều nên xem.")
@@ -63,9 +65,10 @@ def _print_json(results: Sequence[Result]) -> None:
             "check": one.check,
             "grade": one.finding.grade.value,
             "code": one.finding.code,
-            "text": one.finding.text,
-            "remedy": one.finding.remedy,
+            "text": what,
+            "remedy": remedy,
         }
         for one in results
+        for what, remedy in [tell_finding(one.finding)]
     ]
     print(json.dumps({"ok": not has_failure(results), "findings": findings}, ensure_ascii=False))

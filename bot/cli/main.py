@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from bot import __version__
+from bot.cli.wording import tell_fault
 from bot.domain.errors import BotError
 
 #: Command to its one-line help; the module `bot.cli.<command>` has `add_arguments` and `run`.
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = _module(options.command).run(options)
     except BotError as error:
-        print(f"troly06: {error}", file=sys.stderr)
+        print(f"troly06: {tell_fault(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

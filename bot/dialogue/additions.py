@@ -14,7 +14,7 @@ from bot.domain.clock import VIETNAM
 from bot.domain.flows import Collect, Flow
 from bot.domain.frames import Frame
 from bot.domain.messages import Reply
-from bot.domain.people import PILOT_CHANNELS, Conversation, ConversationId
+from bot.domain.people import PILOT_CHANNELS, ChannelId, Conversation, ConversationId
 from bot.domain.ports import Content
 from bot.domain.privacy import PRIVACY_NOTICE_VERSION
 from bot.domain.session import DataRequest, Session, Turn
@@ -41,8 +41,7 @@ class Additions:
             return await self.fulfil(unit, turn, person.id, now)
         if person.notice_version != PRIVACY_NOTICE_VERSION:
             await unit.people.note_notice(person.id, PRIVACY_NOTICE_VERSION)
-            # Before the answer: what to do next stands last, nearest to where one types.
-            turn = replace(turn, replies=(*self._notices(person, turn), *turn.replies))
+            turn = self._noticed(person, turn)
         elif person.consented_at is None:
             await unit.people.note_consent(person.id, now)
         if turn.data_request is None:
@@ -56,14 +55,31 @@ class Additions:
         replies = [replace(one, text=one.text.replace(warning, told)) for one in turn.replies]
         return replace(turn, replies=tuple(replies))
 
-    def _notices(self, person: Conversation, turn: Turn) -> Iterator[Reply]:
-        notice = self._catalog.message(SystemText.PRIVACY_SHORT)
-        # The welcome says it already.
-        if not any(notice in reply.text for reply in turn.replies):
-            yield Reply(notice)
-        channel = person.address.channel
+    def _noticed(self, person: Conversation, turn: Turn) -> Turn:
+        """The turn with what who is new must know: behind a greeting, before any other answer. What
+        to do next stands last, nearest to where one types.
+        """
+        notices = list(self._notices(person.address.channel))
+        greeting = self._find_greeting(turn)
+        if not greeting:
+            return replace(turn, replies=(*map(Reply, notices), *turn.replies))
+        first, *others = turn.replies
+        # The welcome says some of it already.
+        told = [one for one in notices if one not in first.text]
+        rest = first.text.removeprefix(greeting).strip()
+        text = "\n\n".join(filter(None, (greeting, *told, rest)))
+        return replace(turn, replies=(replace(first, text=text), *others))
+
+    def _notices(self, channel: ChannelId) -> Iterator[str]:
+        yield self._catalog.message(SystemText.PRIVACY_SHORT)
         if channel in PILOT_CHANNELS:
-            yield Reply(self._catalog.message(SystemText.PILOT_CHANNEL, channel=channel.label))
+            yield self._catalog.message(SystemText.PILOT_CHANNEL, channel=channel.label)
+
+    def _find_greeting(self, turn: Turn) -> str:
+        """What a turn greets with; empty when it does not."""
+        greetings = map(self._catalog.message, (SystemText.WELCOME, SystemText.GREETING))
+        said = turn.replies[0].text if turn.replies else ""
+        return next((one for one in greetings if said.startswith(one)), "")
 
     async def fulfil(
         self, unit: Unit, turn: Turn, conversation: ConversationId, now: datetime
@@ -102,9 +118,9 @@ class Additions:
             yield say(SystemText.DATA_LAST_SEEN, time=_show(person.last_interaction_at))
         if person.consented_at is not None:
             at = _show(person.consented_at)
-            yield say(SystemText.DATA_NOTICE, version=person.notice_version, time=at)
+            yield say(SystemText.DATA_NOTICE, version=show_date(person.notice_version), time=at)
         elif person.notice_version:
-            yield say(SystemText.DATA_NOTICE_SHOWN, version=person.notice_version)
+            yield say(SystemText.DATA_NOTICE_SHOWN, version=show_date(person.notice_version))
 
     def _of_messages(self, received: int, sent: int) -> Iterator[str]:
         if received:

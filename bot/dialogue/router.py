@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from bot.dialogue.choices import find_choice, is_number_beyond
 from bot.dialogue.data_rules import DataRules
@@ -52,6 +53,10 @@ from bot.text.normalize import words
 _NONE = (SystemText.CLARIFY_NONE, SystemText.UNKNOWN_AGAIN, SystemText.UNKNOWN_PERSON)
 
 
+#: What a decision is known by, and what decides.
+NamedRule: TypeAlias = tuple[str, Callable[[Request], Decision | None]]
+
+
 class Router:
     """The rules over one catalog and one retriever. Holds no state between turns."""
 
@@ -79,7 +84,13 @@ class Router:
         self._slash = SlashRules(catalog, lookup, self._questions, self._moves, self._data)
         self._media = media = MediaRules(catalog, self._flows)
         safety = SafetyRules(catalog, findings, self._questions, phrases)
-        self.rules: tuple[tuple[str, Callable[[Request], Decision | None]], ...] = (
+        self.rules = self._in_order(media, scams, safety)
+
+    def _in_order(
+        self, media: MediaRules, scams: ScamRules, safety: SafetyRules
+    ) -> tuple[NamedRule, ...]:
+        """Every rule, the first to be tried first."""
+        return (
             ("media", media.decline),
             ("unreadable", self._unreadable),
             ("flow_inspect", scams.inspect_sure),

@@ -23,18 +23,37 @@
         ├── MessageRejected      never try again: our mistake
         └── ChannelMisconfigured pause the channel and tell the operator
 
+A fault that ends a command may carry a code and values, which the command tells in Vietnamese (the
+table of `bot.cli.wording`); its text is for developers.
+
 Mistakes in content are not exceptions but values: see `bot.content.issues`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Self
 
 from bot.domain.deliveries import Message
 
 
 class BotError(Exception):
     """Base of every fault that the caller can do something about."""
+
+    #: A stable word for what is so; empty where the text is all there is.
+    code: str = ""
+    #: What fills the blanks of the sentence that stands under the code.
+    values: Mapping[str, object] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, code: str, /, **values: object) -> Self:
+        """The fault with this code; its text spells code and values out."""
+        told = ", ".join(f"{name} {value}" for name, value in values.items())
+        fault = cls(code.replace("_", " ") + (f": {told}" if told else ""))
+        fault.code, fault.values = code, values
+        return fault
 
 
 class ConfigError(BotError):
@@ -44,13 +63,18 @@ class ConfigError(BotError):
 class ContentInvalid(ConfigError):
     """The content has errors, so nothing can be served from it."""
 
+    code = "content_invalid"
+
     def __init__(self, error_count: int) -> None:
         super().__init__(f"content has {error_count} errors: run `python -m bot check`")
         self.error_count = error_count
+        self.values = {"count": error_count}
 
 
 class IndexUnusable(BotError):
     """The search index on disk cannot be used as it is."""
+
+    code = "index_unusable"
 
 
 class IndexMissing(IndexUnusable):
@@ -72,6 +96,8 @@ class ExportRefused(BotError):
 class StoreError(BotError):
     """The database failed or cannot be reached."""
 
+    code = "database_failed"
+
 
 class Conflict(StoreError):
     """The row was changed by somebody else since it was read. Reload and try again."""
@@ -88,6 +114,7 @@ class SchemaMismatch(StoreError):
         super().__init__(message)
         #: Whether the database is ahead of the program.
         self.is_newer = is_newer
+        self.code = "database_newer" if is_newer else "database_older"
 
 
 class BackupUnusable(BotError):

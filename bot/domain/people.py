@@ -35,7 +35,7 @@ _CHANNEL_LABELS = {
 
 
 #: On trial, which whoever is new there is told: the Bot Platform of Zalo takes 50 people and 3,000
-#: messages a month (plan table of bot.zapps.me, read 2026-11-20).
+#: messages a month (plan table of bot.zapps.me, read 2026-09-26).
 PILOT_CHANNELS = frozenset({ChannelId.ZALO_BOT})
 
 

@@ -176,6 +176,7 @@ class SystemText(StrEnum):
     # data of one's own
     PILOT_CHANNEL = "pilot_channel", "channel"
     DATA_NOTHING = "data_nothing"
+    DATA_TERMINAL = "data_terminal"
     DATA_CHANNEL = "data_channel", "channel"
     DATA_FIRST_SEEN = "data_first_seen", "time"
     DATA_LAST_SEEN = "data_last_seen", "time"

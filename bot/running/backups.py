@@ -10,6 +10,7 @@ from bot import __version__
 from bot.domain.backups import Contents, Origin, Restored, Wishes
 from bot.domain.errors import BackupUnusable, SchemaMismatch
 from bot.running.keys import derive_secret, load_secret_key
+from bot.running.migrating import find_missing
 from bot.settings import Settings
 from bot.store.backup import save_backup
 from bot.store.clock import read_time
@@ -17,26 +18,17 @@ from bot.store.database import Database
 from bot.store.restore import check_backup, restore_backup
 from bot.store.schema import migrate
 
-_NOTHING_YET = (
-    "Chưa có cơ sở dữ liệu {path}, nên chưa có gì để sao lưu. Hãy xem lại cài đặt TROLY06_DATA_DIR "
-    "và TROLY06_DATABASE_URL."
-)
-_OTHER_SCHEMA = (
-    "Cơ sở dữ liệu không cùng phiên bản với chương trình. Nếu nó cũ hơn, hãy chạy: python -m bot "
-    "migrate. Nếu nó mới hơn, hãy cập nhật chương trình."
-)
-
 
 async def back_up(settings: Settings, target: Path) -> Mapping[str, int]:
     """Write a backup while everything goes on; gives the rows of each table.
 
     Raises:
-        BackupUnusable: it cannot be made; says why, and what to do.
+        BackupUnusable: it cannot be made; its code says why.
         ConfigError: the secret key cannot be used.
         StoreError: the database failed. In any case there is no file then.
     """
-    if settings.is_embedded and not _path_of_sqlite(settings).exists():
-        raise BackupUnusable(_NOTHING_YET.format(path=_path_of_sqlite(settings)))
+    if missing := find_missing(settings):
+        raise BackupUnusable.of("backup_nothing_yet", path=missing)
     origin = Origin(__version__, key_fingerprint(load_secret_key(settings)))
     async with _opened(settings) as database:
         return await save_backup(database, target, origin, await read_time(database))
@@ -46,7 +38,7 @@ async def restore(settings: Settings, path: Path, wishes: Wishes) -> Restored:
     """Bring a backup back. The embedded database is made where it is not there yet.
 
     Raises:
-        BackupUnusable: the file or the database is not fit for it; says why, and what to do.
+        BackupUnusable: the file or the database is not fit for it; its code says why.
         ConfigError: the secret key cannot be used.
         StoreError: the database failed. In any case nothing was changed.
     """
@@ -63,7 +55,7 @@ def check(settings: Settings, path: Path) -> Contents:
     """Find out whether a backup can be restored here, without restoring it.
 
     Raises:
-        BackupUnusable: it cannot; says why, and what to do.
+        BackupUnusable: it cannot; its code says why.
         ConfigError: the secret key cannot be used.
     """
     return check_backup(path, key_fingerprint(load_secret_key(settings)))
@@ -74,16 +66,12 @@ def key_fingerprint(key: bytes) -> str:
     return derive_secret(key, "backup fingerprint")
 
 
-def _path_of_sqlite(settings: Settings) -> Path:
-    return Path(settings.database.removeprefix("sqlite:///").partition("?")[0])
-
-
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
     database = Database(settings.database, is_patient=True)
     try:
         yield database
     except SchemaMismatch as error:
-        raise BackupUnusable(_OTHER_SCHEMA) from error
+        raise BackupUnusable.of("backup_other_schema") from error
     finally:
         await database.close()

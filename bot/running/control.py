@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.deliveries import DeliveryStatus
+from bot.domain.errors import ConfigError
 from bot.domain.identity import ConversationNames
 from bot.domain.people import ChannelId
 from bot.running.keys import load_secret_key
+from bot.running.migrating import find_missing
 from bot.settings import Settings
 from bot.store.clock import read_time
 from bot.store.database import Database
@@ -35,18 +38,15 @@ async def report_channels(settings: Settings) -> Mapping[ChannelId, ChannelRepor
     """How each channel stands.
 
     Raises:
+        ConfigError: there is no database yet; none is made.
         StoreError: the database cannot be read.
     """
-    database = Database(settings.database)
-    try:
-        await check_schema(database)
+    async with _opened(settings) as database:
         off = await SqlSwitches(database).look()
         names = ConversationNames(load_secret_key(settings))
         upkeep = Upkeep(database, names, Retention(settings.session_days, settings.message_days))
         backlog = await upkeep.look(await read_time(database))
         counts = await upkeep.count_deliveries()
-    finally:
-        await database.close()
     return {
         one: ChannelReport(one in off, counts.get(one, {}), backlog.last_update_at.get(one))
         for one in SWITCHABLE
@@ -57,11 +57,20 @@ async def turn_channel(settings: Settings, channel: ChannelId, *, off: bool) -> 
     """Switch a channel off or on, for all processes within some seconds.
 
     Raises:
+        ConfigError: there is no database yet; none is made.
         StoreError: it is as it was.
     """
+    async with _opened(settings) as database:
+        await SqlSwitches(database).turn(channel, await read_time(database), off=off)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    if missing := find_missing(settings):
+        raise ConfigError.of("database_missing", path=missing)
     database = Database(settings.database)
     try:
         await check_schema(database)
-        await SqlSwitches(database).turn(channel, await read_time(database), off=off)
+        yield database
     finally:
         await database.close()

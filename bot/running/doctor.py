@@ -18,7 +18,7 @@ from bot.running.checks.backlog import check_backlog, check_retention, check_swi
 from bot.running.checks.clock import check_clock
 from bot.running.checks.content import check_content
 from bot.running.checks.database import check_database
-from bot.running.checks.findings import Finding, Findings, Grade, failure
+from bot.running.checks.findings import Finding, Findings, Grade, Value, failure
 from bot.running.checks.machine import (
     check_data_dir,
     check_operator,
@@ -38,49 +38,40 @@ _HIDDEN = "•••"
 #: Shorter ones would hide parts of plain words.
 _MIN_SECRET_CHARS = 6
 
-_BROKE = failure(
-    "check_broke",
-    "Phép khám này bị hỏng giữa chừng ({fault}).",
-    "Đây có thể là lỗi của chương trình. Hãy gửi dòng này cho người làm phần mềm.",
-)
-_TOO_SLOW = failure(
-    "check_too_slow",
-    "Khám quá {seconds} giây chưa xong nên bỏ dở.",
-    "Máy hoặc mạng đang rất chậm. Hãy xem top và df -h, rồi chạy lại.",
-)
-_SETTING_BROKEN = failure("setting_broken", "{what}", "Sửa xong hãy chạy lại để khám tiếp.")
+_BROKE = failure("check_broke")
+_TOO_SLOW = failure("check_too_slow")
+_SETTING_BROKEN = failure("setting_broken")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name for programs, its label for staff, and what it does."""
+    """One check: its name, and what it does."""
 
     name: str
-    label: str
     run: Callable[[Scene], Findings]
     limit_seconds: float = 30.0
 
 
 #: Every check, in the order in which they are told; they run at the same time.
 CHECKS = (
-    Check("settings", "Cài đặt", check_settings),
-    Check("operator", "Đơn vị vận hành", check_operator),
-    Check("secret_key", "Khóa bí mật", check_secret_key),
-    Check("data_dir", "Thư mục dữ liệu", check_data_dir),
-    Check("clock", "Đồng hồ", check_clock),
-    Check("content", "Nội dung", check_content, limit_seconds=120.0),
-    Check("database", "Cơ sở dữ liệu", check_database),
-    Check("backlog", "Tin chờ", check_backlog),
-    Check("retention", "Xóa dữ liệu cũ", check_retention),
-    Check("server", "Máy chủ", check_server),
-    Check("public_url", "Địa chỉ công khai", check_public_url),
-    Check("switches", "Kênh đang tắt", check_switches),
-    Check("telegram", "Telegram", check_telegram, limit_seconds=60.0),
-    Check("zalo_oa", "Zalo OA", check_zalo_oa, limit_seconds=60.0),
-    Check("zalo_bot", "Zalo Bot", check_zalo_bot, limit_seconds=60.0),
-    Check("rasa", "Rasa", check_rasa, limit_seconds=40.0),
+    Check("settings", check_settings),
+    Check("operator", check_operator),
+    Check("secret_key", check_secret_key),
+    Check("data_dir", check_data_dir),
+    Check("clock", check_clock),
+    Check("content", check_content, limit_seconds=120.0),
+    Check("database", check_database),
+    Check("backlog", check_backlog),
+    Check("retention", check_retention),
+    Check("server", check_server),
+    Check("public_url", check_public_url),
+    Check("switches", check_switches),
+    Check("telegram", check_telegram, limit_seconds=60.0),
+    Check("zalo_oa", check_zalo_oa, limit_seconds=60.0),
+    Check("zalo_bot", check_zalo_bot, limit_seconds=60.0),
+    Check("rasa", check_rasa, limit_seconds=40.0),
 )
 
 
@@ -89,7 +80,6 @@ class Result:
     """One finding, and the check that it is of."""
 
     check: str
-    label: str
     finding: Finding
 
 
@@ -120,7 +110,7 @@ async def run_checks(scene: Scene, checks: Sequence[Check] = CHECKS) -> Sequence
         await scene.close()
     hide = _Hider(scene)
     return [
-        Result(check.name, check.label, hide(finding))
+        Result(check.name, hide(finding))
         for check, findings in zip(checks, found, strict=True)
         for finding in findings
     ]
@@ -143,9 +133,7 @@ async def _run(check: Check, scene: Scene) -> Sequence[Finding]:
 
 def judge_broken_settings(fault: ConfigError) -> Sequence[Result]:
     """What to tell when the settings cannot be read at all: nothing else can be looked at then."""
-    check = CHECKS[0]
-    lines = str(fault).splitlines()
-    return [Result(check.name, check.label, _SETTING_BROKEN(what=one)) for one in lines]
+    return [Result(CHECKS[0].name, _SETTING_BROKEN(what=one)) for one in str(fault).splitlines()]
 
 
 def has_failure(results: Sequence[Result]) -> bool:
@@ -154,7 +142,7 @@ def has_failure(results: Sequence[Result]) -> bool:
 
 
 class _Hider:
-    """The last guard: a secret of the settings that got into a sentence by mistake is hidden."""
+    """The last guard: a secret of the settings that got among the values by mistake is hidden."""
 
     def __init__(self, scene: Scene) -> None:
         settings = scene.settings
@@ -167,9 +155,13 @@ class _Hider:
         self._secrets = sorted((one for one in secrets if len(one) >= _MIN_SECRET_CHARS), key=len)
 
     def __call__(self, finding: Finding) -> Finding:
-        return replace(finding, text=self._hide(finding.text), remedy=self._hide(finding.remedy))
+        values = {name: self._hide(value) for name, value in finding.values.items()}
+        return replace(finding, values=values)
 
-    def _hide(self, text: str) -> str:
+    def _hide(self, value: Value) -> Value:
+        if not isinstance(value, str | Path):
+            return value
+        text = str(value)
         for one in reversed(self._secrets):
             text = text.replace(one, _HIDDEN)
         return text

@@ -13,21 +13,6 @@ from bot.domain.errors import ConfigError
 from bot.domain.identity import MIN_KEY_BYTES
 from bot.settings import Settings
 
-_MISSING = (
-    "Thiếu cài đặt TROLY06_SECRET_KEY. Dùng PostgreSQL thì mọi máy chủ phải có chung một khóa bí "
-    "mật. Hãy tạo khóa bằng lệnh: python -c 'import secrets; print(secrets.token_urlsafe(32))', "
-    "rồi đặt vào tệp .env. Giữ kín và đừng đổi: đổi khóa thì trợ lý không nhận ra người cũ."
-)
-_SHORT = f"Cài đặt TROLY06_SECRET_KEY ngắn quá: phải từ {MIN_KEY_BYTES} ký tự trở lên."
-_DAMAGED = (
-    "Tệp khóa bí mật {path} bị hỏng hoặc trống. Hãy chép lại từ bản đã cất. Không còn bản nào thì "
-    "xóa tệp này: chương trình tự tạo khóa mới, nhưng không nhận ra người cũ nữa."
-)
-_UNREADABLE = (
-    "Không đọc hoặc không tạo được tệp khóa bí mật {path}. Hãy cấp quyền đọc, ghi thư mục dữ liệu "
-    "cho tài khoản chạy chương trình."
-)
-
 
 def load_secret_key(settings: Settings) -> bytes:
     """The key that is set; on the embedded default, one that is made once and kept in a file.
@@ -38,17 +23,17 @@ def load_secret_key(settings: Settings) -> bytes:
     given = settings.secret_key.get_secret_value().encode()
     if given:
         if len(given) < MIN_KEY_BYTES:
-            raise ConfigError(_SHORT)
+            raise ConfigError.of("secret_key_short", count=MIN_KEY_BYTES)
         return given
     if not settings.is_embedded:
-        raise ConfigError(_MISSING)
+        raise ConfigError.of("secret_key_missing")
     path = key_path(settings)
     try:
         key = _load_or_make(path)
     except OSError as error:
-        raise ConfigError(_UNREADABLE.format(path=path)) from error
+        raise ConfigError.of("secret_key_unreadable", path=path) from error
     if len(key) < MIN_KEY_BYTES:
-        raise ConfigError(_DAMAGED.format(path=path))
+        raise ConfigError.of("secret_key_damaged", path=path)
     return key
 
 

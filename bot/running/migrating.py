@@ -1,26 +1,15 @@
-"""Brings the database that the settings name to this version, and says in Vietnamese what keeps it
-from being used.
+"""Brings the database that the settings name to this version, and says what keeps it from being
+used.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from bot.domain.errors import ConfigError, SchemaMismatch, StoreError
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.schema import check_schema, migrate
-
-_OLDER = (
-    "Cơ sở dữ liệu còn ở phiên bản cũ. Hãy dừng các máy chủ khác, sao lưu, rồi chạy: "
-    "python -m bot migrate"
-)
-_NEWER = (
-    "Cơ sở dữ liệu là của một phiên bản mới hơn chương trình này. Hãy cập nhật chương trình rồi "
-    "chạy lại."
-)
-_UNREACHABLE = (
-    "Không dùng được cơ sở dữ liệu ({fault}). Hãy xem TROLY06_DATABASE_URL, xem máy chủ cơ sở dữ "
-    "liệu có đang chạy không, đĩa còn chỗ không."
-)
 
 
 async def migrate_database(settings: Settings) -> None:
@@ -43,6 +32,14 @@ async def prepare_database(settings: Settings) -> None:
     await _use(settings, does_migrate=settings.is_embedded)
 
 
+def find_missing(settings: Settings) -> Path | None:
+    """The file of the embedded database where there is none yet: to connect would make it."""
+    if not settings.is_embedded:
+        return None
+    path = Path(settings.database.removeprefix("sqlite:///").partition("?")[0])
+    return None if path.exists() else path
+
+
 async def _use(settings: Settings, *, does_migrate: bool) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database, is_patient=True)
@@ -51,8 +48,8 @@ async def _use(settings: Settings, *, does_migrate: bool) -> None:
             await migrate(database)
         await check_schema(database)
     except SchemaMismatch as fault:
-        raise ConfigError(_NEWER if fault.is_newer else _OLDER) from fault
+        raise ConfigError.of(fault.code) from fault
     except StoreError as fault:
-        raise ConfigError(_UNREACHABLE.format(fault=fault)) from fault
+        raise ConfigError.of(fault.code, fault=str(fault)) from fault
     finally:
         await database.close()

@@ -17,12 +17,6 @@ from bot.store.schema import check_schema, migrate
 from bot.store.sealing import Seal
 from bot.store.uploads import SqlUploads
 
-_NOT_SET = (
-    "Chưa đặt đủ ZALO_APP_ID, ZALO_APP_SECRET, ZALO_OA_ID và TROLY06_PUBLIC_URL. Hãy đặt vào tệp "
-    ".env rồi chạy lại."
-)
-_FAILED = "Chưa lấy được quyền ({code}). Hãy chạy lại lệnh này và làm lại từ đầu."
-
 
 async def grant_zalo_oa(
     settings: Settings, ask: Callable[[str], str], settled: Callable[[], None]
@@ -30,12 +24,12 @@ async def grant_zalo_oa(
     """Show the link with `ask`, take what was pasted, and store the tokens; then call `settled`.
 
     Raises:
-        ConfigError: settings are missing, or Zalo did not grant; says in Vietnamese what to do.
+        ConfigError: settings are missing, or Zalo did not grant; its code says which.
         StoreError: the database cannot be used.
     """
     wanted = zalo_oa_settings(settings)
     if not (wanted.app_id and wanted.oa_id and wanted.app_secret and settings.public_url):
-        raise ConfigError(_NOT_SET)
+        raise ConfigError.of("zalo_grant_settings_missing")
     database = Database(settings.database)
     try:
         if settings.is_embedded:
@@ -50,7 +44,7 @@ async def grant_zalo_oa(
         try:
             await channel.grants.complete(parse_pasted(ask(link.url)), link.state)
         except BotError as fault:
-            raise ConfigError(_FAILED.format(code=fault)) from fault
+            raise ConfigError.of("zalo_grant_failed", code=str(fault)) from fault
         finally:
             await channel.client.close()
     finally:

@@ -21,11 +21,6 @@ from bot.running.parts import Parts
 from bot.settings import Settings
 from bot.store.uploads import SqlUploads
 
-_MISSING = (
-    "Kênh Zalo OA còn thiếu cài đặt: {names}. Hãy đặt thêm vào tệp .env, hoặc bỏ ZALO_OA_ID nếu "
-    "chưa dùng kênh này."
-)
-
 
 def build_zalo_oa_parts(parts: Parts) -> ChannelParts | None:
     """The channel; None without an account.
@@ -37,7 +32,7 @@ def build_zalo_oa_parts(parts: Parts) -> ChannelParts | None:
     if not settings.zalo_oa_id:
         return None
     if missing := missing_settings(settings):
-        raise ConfigError(_MISSING.format(names=", ".join(missing)))
+        raise ConfigError.of("zalo_oa_settings_missing", names=", ".join(missing))
     wanted = zalo_oa_settings(settings)
     count = partial(parts.metrics.count, ChannelId.ZALO_OA)
     is_switched_off = partial(parts.switches.is_off, ChannelId.ZALO_OA)

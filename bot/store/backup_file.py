@@ -30,27 +30,13 @@ _GZIP = 31
 #: No row of ours comes near it; a file that is no backup is not read into memory whole.
 _MAX_LINE_BYTES = 16 * 2**20
 
-_EXISTS = "Đã có tệp {path}. Hãy đặt tên khác: lệnh sao lưu không ghi đè lên tệp nào."
-_UNWRITABLE = (
-    "Không ghi được bản sao lưu {path} ({reason}). Hãy xem thư mục đó có chưa, còn chỗ trống "
-    "không, và tài khoản chạy chương trình có quyền ghi không."
-)
-_UNREADABLE = (
-    "Không đọc được tệp {path} ({reason}). Hãy xem tên tệp đã đúng chưa, và tài khoản chạy chương "
-    "trình có quyền đọc không."
-)
-_NOT_OURS = (
-    "{path} không phải là bản sao lưu của Trợ lý 06, hoặc đã hỏng từ đầu. Hãy chọn đúng tệp do "
-    "lệnh backup tạo ra."
-)
-_NEWER = (
-    "Bản sao lưu {path} do một phiên bản mới hơn của chương trình tạo ra. Hãy cập nhật chương "
-    "trình rồi chạy lại."
-)
-_DAMAGED = (
-    "Bản sao lưu {path} bị cắt cụt hoặc đã bị thay đổi. Không có gì được phục hồi. Hãy dùng một "
-    "bản sao lưu khác."
-)
+# Codes of faults.
+_EXISTS = "backup_exists"
+_UNWRITABLE = "backup_unwritable"
+_UNREADABLE = "backup_unreadable"
+_NOT_OURS = "backup_not_ours"
+_NEWER = "backup_newer_format"
+_DAMAGED = "backup_damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +148,7 @@ def writing_backup(target: Path, header: Header) -> Iterator[BackupWriter]:
 
 def _refuse_existing(target: Path) -> None:
     if target.exists() or target.is_symlink():
-        raise BackupUnusable(_EXISTS.format(path=target))
+        raise BackupUnusable.of(_EXISTS, path=target)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -193,7 +179,7 @@ class BackupFile:
         if data["format"] != FORMAT:
             raise ValueError(data["format"])
         if data["version"] != VERSION:
-            raise BackupUnusable(_NEWER.format(path=self._path))
+            raise BackupUnusable.of(_NEWER, path=self._path)
         return Header.from_data(data)
 
     def read_rows(self) -> Iterator[tuple[str, list[Any]]]:
@@ -219,7 +205,7 @@ class BackupFile:
                 table, values = value
                 counts[table] += 1
                 yield table, values
-        raise BackupUnusable(_DAMAGED.format(path=self._path))
+        raise BackupUnusable.of(_DAMAGED, path=self._path)
 
     @contextmanager
     def _opened(self, fault: str) -> Iterator[Iterator[bytes]]:
@@ -228,7 +214,7 @@ class BackupFile:
             with _explaining(_UNREADABLE, self._path), gzip.open(self._path) as file:
                 yield iter(lambda: file.readline(_MAX_LINE_BYTES), b"")
         except (EOFError, zlib.error, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise BackupUnusable(fault.format(path=self._path)) from error
+            raise BackupUnusable.of(fault, path=self._path) from error
 
 
 def _parse(line: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -238,12 +224,12 @@ def _parse(line: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 @contextmanager
-def _explaining(text: str, path: Path) -> Iterator[None]:
-    """Faults of the disk, in words for the operator."""
+def _explaining(code: str, path: Path) -> Iterator[None]:
+    """Faults of the disk come out as this one."""
     try:
         yield
     except gzip.BadGzipFile as error:
         raise ValueError(path) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise BackupUnusable(text.format(path=path, reason=reason)) from error
+        raise BackupUnusable.of(code, path=path, reason=reason) from error

@@ -13,11 +13,9 @@ from bot.store.backup_rows import saved_tables
 from bot.store.leases import PROCESS
 from bot.store.tables import leases
 
-_IN_USE = (
-    "Cơ sở dữ liệu này đang được serve hoặc worker dùng{where}. Hãy dừng hết, trên mọi máy, rồi "
-    "chạy lại. Tiến trình nào vừa bị tắt ngang (kill -9, mất điện) thì chờ một phút rồi chạy lại."
-)
-_WHERE = " (máy và số tiến trình: {processes})"
+# Codes of faults.
+_IN_USE = "backup_target_in_use"
+_IN_USE_SOMEWHERE = "backup_target_in_use_by"
 
 
 async def have_for_oneself(connection: AsyncConnection, now: datetime) -> None:
@@ -47,5 +45,6 @@ async def _refuse_users(connection: AsyncConnection, now: datetime) -> None:
     if not found:
         return
     processes = ", ".join(one.holder for one in found if one.name.startswith(PROCESS))
-    where = _WHERE.format(processes=processes) if processes else ""
-    raise BackupUnusable(_IN_USE.format(where=where))
+    if processes:
+        raise BackupUnusable.of(_IN_USE_SOMEWHERE, processes=processes)
+    raise BackupUnusable.of(_IN_USE)

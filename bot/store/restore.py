@@ -55,38 +55,25 @@ BATCH_ROWS = 500
 #: Why a message that may have been sent after the backup is doubtful.
 RESTORED = "restored"
 
-_NEWER = (
-    "Bản sao lưu {path} do phiên bản {program} của chương trình tạo ra, mới hơn phiên bản ở đây. "
-    "Hãy cập nhật chương trình rồi chạy lại."
-)
-_OLDER = (
-    "Bản sao lưu {path} do phiên bản {program} của chương trình tạo ra, cũ hơn phiên bản ở đây. "
-    "Hãy cài phiên bản đó và phục hồi bằng nó, rồi cập nhật chương trình và chạy: python -m bot "
-    "migrate"
-)
-_OTHER_KEY = (
-    "Bản sao lưu {path} được tạo ra với một khóa bí mật khác. Với khóa ở đây, trợ lý không nhận ra "
-    "người cũ và không mở được quyền gửi tin đã cất. Hãy chép khóa của nơi đã sao lưu sang đây "
-    "(tệp secret.key trong thư mục dữ liệu, hoặc cài đặt TROLY06_SECRET_KEY) rồi chạy lại."
-)
-_FOREIGN = "Bản sao lưu {path} có bảng hoặc cột lạ. Hãy dùng một bản sao lưu khác."
-_NOT_EMPTY = (
-    "Cơ sở dữ liệu ở đây đang có dữ liệu. Hãy phục hồi vào nơi còn trống. Nếu chắc chắn muốn xóa "
-    "hết dữ liệu đang có, hãy thêm --replace."
-)
+# Codes of faults.
+_NEWER = "backup_newer"
+_OLDER = "backup_older"
+_OTHER_KEY = "backup_other_key"
+_FOREIGN = "backup_foreign"
+_NOT_EMPTY = "backup_target_not_empty"
 
 
 def check_backup(path: Path, key_fingerprint: str) -> Contents:
     """Read the whole file; gives what is in it. No database is needed.
 
     Raises:
-        BackupUnusable: it cannot be restored here; says why, and what to do.
+        BackupUnusable: it cannot be restored here; its code says why.
     """
     file = BackupFile(path)
     header = file.read_header()
     fault = _find_fault(header, key_fingerprint)
     if fault:
-        raise BackupUnusable(fault.format(path=path, program=header.program))
+        raise BackupUnusable.of(fault, path=path, program=header.program)
     counts = dict.fromkeys(header.tables, 0)
     for table, rows in _read_batches(path):
         counts[table.name] += len(rows)
@@ -94,7 +81,7 @@ def check_backup(path: Path, key_fingerprint: str) -> Contents:
 
 
 def _find_fault(header: Header, key_fingerprint: str) -> str:
-    """Why a backup that is whole is of no use here, or nothing."""
+    """The code of why a backup that is whole is of no use here, or nothing."""
     if header.revision != newest_revision():
         return _OLDER if knows_revision(header.revision) else _NEWER
     if header.key_fingerprint != key_fingerprint:
@@ -117,7 +104,7 @@ def _read_batches(path: Path) -> Generator[tuple[Table, list[Mapping[str, Any]]]
             if rows:
                 yield table, rows
     except (KeyError, ValueError, TypeError) as error:
-        raise BackupUnusable(_FOREIGN.format(path=path)) from error
+        raise BackupUnusable.of(_FOREIGN, path=path) from error
 
 
 async def restore_backup(
@@ -152,7 +139,7 @@ async def _make_room(connection: AsyncConnection, wishes: Wishes) -> Sequence[Ro
         if wishes.replace:
             await connection.execute(delete(table))
         elif (await connection.execute(select(table).limit(1))).first() is not None:
-            raise BackupUnusable(_NOT_EMPTY)
+            raise BackupUnusable.of(_NOT_EMPTY)
     return kept
 
 
@@ -168,7 +155,7 @@ async def _fill(connection: AsyncConnection, path: Path, contents: Contents, now
                 await connection.execute(insert(table), rows)
             counts[table.name] += len(rows)
     if counts != contents.counts:
-        raise BackupUnusable(_FOREIGN.format(path=path))
+        raise BackupUnusable.of(_FOREIGN, path=path)
     for table in saved_tables():
         await _count_on(connection, table)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -155,7 +155,7 @@ class Listener:
             NotEquivalent: it is something else.
         """
         turn = played.turn
-        replies = (*self._notices(turn.replies, turn.data_request), *turn.replies)
+        replies = self._noticed(turn.replies, turn.data_request)
         wanted = content_of(replies)
         shown = await self.speaker.hears(self._doing(played.scripted))
         heard = self.reader.read(shown, wanted.choices)
@@ -169,15 +169,21 @@ class Listener:
         if heard != wanted:
             raise NotEquivalent(f"\nheard  {heard}\nwanted {wanted}\nshown {shown}")
 
-    def _notices(self, replies: Sequence[Reply], asked: DataRequest | None) -> Sequence[Reply]:
+    def _noticed(self, replies: Sequence[Reply], asked: DataRequest | None) -> Sequence[Reply]:
+        """Who is new is told some things more: behind a greeting, before any other answer."""
         if not self._is_new or asked is not None:
-            return ()
-        notice = self._catalog.message(SystemText.PRIVACY_SHORT)
-        notices = [] if any(notice in one.text for one in replies) else [Reply(notice)]
+            return replies
+        notices = [self._catalog.message(SystemText.PRIVACY_SHORT)]
         if self.speaker.is_on_trial:
-            told = self._catalog.message(SystemText.PILOT_CHANNEL, channel=self.speaker.label)
-            notices.append(Reply(told))
-        return notices
+            notices.append(
+                self._catalog.message(SystemText.PILOT_CHANNEL, channel=self.speaker.label)
+            )
+        notices = [one for one in notices if not any(one in said.text for said in replies)]
+        greeting = self._catalog.message(SystemText.WELCOME)
+        if replies[0].text.startswith(greeting):
+            rest = replace(replies[0], text=replies[0].text.removeprefix(greeting))
+            return (Reply(greeting), *map(Reply, notices), rest, *replies[1:])
+        return (*map(Reply, notices), *replies)
 
     def _doing(self, scripted: dict[str, Any]) -> Any:
         speaker = self.speaker

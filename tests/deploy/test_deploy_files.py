@@ -378,6 +378,12 @@ def test_every_figure_of_an_alert_is_explained_in_the_guide():
     assert {one for one in figures if one not in guide} == set()
 
 
+def test_figures_that_are_0_while_all_is_well_have_an_alert():
+    exprs = [rule["expr"] for rule in yaml.safe_load(ALERTS)["groups"][0]["rules"]]
+    for figure in ("troly06_stuck_loops", "troly06_channel_trouble", "troly06_turn_faults_total"):
+        assert any(figure in one for one in exprs), figure
+
+
 def test_every_section_that_an_alert_sends_to_exists():
     headings = re.findall(
         r"^## (.*)$", _text(PROJECT_ROOT / "docs" / "van-hanh" / "su-co.md"), re.M

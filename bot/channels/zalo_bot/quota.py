@@ -1,6 +1,6 @@
 """Which messages the Zalo Bot Platform counts, and how many are left. Who counts is the store.
 
-Plan table of bot.zapps.me (read 2026-11-20): 3,000 messages a month on the basic plan. That a month
+Plan table of bot.zapps.me (read 2026-09-26): 3,000 messages a month on the basic plan. That a month
 is one of the calendar in Vietnam is an assumption; Zalo says only when none are left (429).
 """
 

@@ -10,7 +10,7 @@ from bot.domain.errors import ConfigError
 #: https://docs.zaloplatforms.com/docs/BOT/ (read 2026-11-20); `https://bot-api.zapps.me` is seen
 #: in older code.
 API_URL = "https://bot-api.zaloplatforms.com"
-#: Of a bot on the basic plan, the only one on sale: plan table of bot.zapps.me (read 2026-11-20).
+#: Of a bot on the basic plan, the only one on sale: plan table of bot.zapps.me (read 2026-09-26).
 MESSAGES_PER_MONTH, USERS = 3_000, 50
 #: https://docs.zaloplatforms.com/docs/BOT/apis/setWebhook (read 2026-11-20).
 SECRET_CHARS = range(8, 257)

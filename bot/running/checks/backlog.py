@@ -8,9 +8,8 @@ from datetime import timedelta
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.identity import MIN_KEY_BYTES, ConversationNames
 from bot.domain.people import ChannelId
-from bot.running.checks.findings import Finding, Findings, failure, good, reminder
+from bot.running.checks.findings import Finding, Findings, Value, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import say_length, say_moment
 from bot.store.examination import Mishaps, Pause, count_mishaps, read_ages, read_pauses
 from bot.store.switches import SqlSwitches
 from bot.store.upkeep import Backlog, Retention, Upkeep
@@ -19,63 +18,20 @@ _DAY = timedelta(days=1)
 #: Counting names nobody.
 _NOBODY = ConversationNames(bytes(MIN_KEY_BYTES))
 
-_NOTHING_WAITS = good("nothing_waits", "Không có tin nào bị chờ lâu.")
-_UPDATES_WAIT = failure(
-    "updates_wait",
-    "{count} tin của người dân đang chờ trả lời, tin cũ nhất đã chờ {length}.",
-    "Hãy xem máy chủ hoặc tiến trình worker có đang chạy không: systemctl status 'troly06-*'. "
-    "Đang chạy mà tin vẫn chờ thì khởi động lại, rồi xem nhật ký.",
-)
-_DELIVERIES_WAIT = failure(
-    "deliveries_wait",
-    "{count} tin chờ gửi qua {channel}, tin đến hạn sớm nhất đã chờ {length}.",
-    "Hãy xem mạng, xem mục {channel} trong kết quả này, và xem máy chủ hoặc tiến trình worker có "
-    "đang chạy không.",
-)
-_DOUBTFUL = reminder(
-    "many_doubtful",
-    "Trong một ngày qua, {count} tin gửi qua {channel} không rõ đã đến chưa. Trợ lý không gửi lại "
-    "những tin này.",
-    "Mạng ra ngoài có thể chập chờn. Hãy báo nhà mạng, xem tường lửa có cắt kết nối dài không.",
-)
-_A_FEW_DOUBTFUL = good(
-    "few_doubtful",
-    "Trong một ngày qua, {count} tin gửi qua {channel} không rõ đã đến chưa. Vài tin như vậy là "
-    "bình thường.",
-)
-_REJECTED = reminder(
-    "rejected",
-    "Trong một ngày qua, {channel} không nhận {count} tin, vì tin sai quy cách.",
-    "Đây là lỗi của chương trình. Hãy gửi các dòng nhật ký có chữ ERROR, WARNING cho người làm "
-    "phần mềm.",
-)
-_FAILED_TURNS = reminder(
-    "failed_turns",
-    "Trong một ngày qua, {count} tin của người dân không được trả lời vì lỗi chương trình.",
-    "Hãy gửi các dòng nhật ký có chữ ERROR cho người làm phần mềm.",
-)
-_PAUSED = reminder(
-    "channel_paused",
-    "Kênh {channel} đang tạm nghỉ gửi đến {until} (mã {code}).",
-    "Trợ lý tự thử lại. Dòng này còn mãi thì xem mục {channel} trong kết quả này.",
-)
-_SWITCHED_OFF = reminder(
-    "channel_off",
-    "Kênh {channel} đang tắt vì có người đã tắt.",
-    "Muốn mở lại thì chạy: python -m bot channel on {id}",
-)
-_NOT_FORGOTTEN = failure(
-    "old_data_kept",
-    "Dữ liệu cũ chưa được xóa đúng hạn: {what} từ {since} vẫn còn.",
-    "Việc xóa do máy chủ làm mỗi ngày. Hãy xem máy chủ có đang chạy không, và tìm chữ "
-    '"upkeep failed" trong nhật ký.',
-)
-_WISH_WAITS = failure(
-    "wish_to_be_forgotten_waits",
-    "Có người xin xóa dữ liệu từ {since} mà chưa được xóa.",
-    'Hãy xem máy chủ có đang chạy không, và tìm chữ "upkeep failed" trong nhật ký.',
-)
-_FORGETS = good("old_data_deleted", "Dữ liệu cũ được xóa đúng hạn.")
+_NOTHING_WAITS = good("nothing_waits")
+_UPDATES_WAIT = failure("updates_wait")
+_DELIVERIES_WAIT = failure("deliveries_wait")
+_DOUBTFUL = reminder("many_doubtful")
+_A_FEW_DOUBTFUL = good("few_doubtful")
+_REJECTED = reminder("rejected")
+_FAILED_TURNS = reminder("failed_turns")
+_PAUSED = reminder("channel_paused")
+_SWITCHED_OFF = reminder("channel_off")
+_OLD_SESSIONS = failure("old_data_kept", "old_sessions_kept")
+_OLD_UPDATES = failure("old_data_kept", "old_updates_kept")
+_OLD_DELIVERIES = failure("old_data_kept", "old_deliveries_kept")
+_WISH_WAITS = failure("wish_to_be_forgotten_waits")
+_FORGETS = good("old_data_deleted")
 
 
 async def check_backlog(scene: Scene) -> Findings:
@@ -101,27 +57,27 @@ def _retention(scene: Scene) -> Retention:
 
 def _late(scene: Scene, backlog: Backlog, off: frozenset[ChannelId]) -> Iterator[Finding]:
     if backlog.oldest_update > scene.limits.slow_update:
-        yield _UPDATES_WAIT(count=backlog.waiting_updates, length=say_length(backlog.oldest_update))
+        yield _UPDATES_WAIT(count=backlog.waiting_updates, length=backlog.oldest_update)
     for channel, waited in backlog.oldest_delivery.items():
         # What waits for a channel that somebody switched off waits as it should.
         if waited > scene.limits.slow_delivery and channel not in off:
             yield _DELIVERIES_WAIT(
                 count=backlog.open_deliveries[channel],
                 channel=channel.label,
-                length=say_length(waited),
+                length=waited,
             )
 
 
 def _paused(pauses: Mapping[ChannelId, Pause]) -> Iterator[Finding]:
     for channel, pause in pauses.items():
-        yield _PAUSED(channel=channel.label, until=say_moment(pause.until), code=pause.code)
+        yield _PAUSED(channel=channel.label, until=pause.until, code=pause.code)
 
 
 def _gone_wrong(scene: Scene, mishaps: Mishaps) -> Iterator[Finding]:
     if mishaps.failed_turns:
         yield _FAILED_TURNS(count=mishaps.failed_turns)
     for (channel, status), count in mishaps.deliveries.items():
-        values = {"channel": channel.label, "count": count}
+        values: dict[str, Value] = {"channel": channel.label, "count": count}
         if status is DeliveryStatus.REJECTED:
             yield _REJECTED(**values)
         elif count >= scene.limits.doubtful_a_day:
@@ -146,19 +102,19 @@ async def check_retention(scene: Scene) -> Findings:
         return
     ages, now, is_late = await read_ages(database), scene.clock.now(), False
     days = _retention(scene)
-    for what, since, kept_days in (
-        ("cuộc trò chuyện", ages.session, days.session_days),
-        ("dấu vết tin nhận", ages.update, days.message_days),
-        ("dấu vết tin gửi", ages.delivery, days.message_days),
+    for saying, since, kept_days in (
+        (_OLD_SESSIONS, ages.session, days.session_days),
+        (_OLD_UPDATES, ages.update, days.message_days),
+        (_OLD_DELIVERIES, ages.delivery, days.message_days),
     ):
         if since and now - since > timedelta(days=kept_days) + scene.limits.overdue:
             is_late = True
-            yield _NOT_FORGOTTEN(what=what, since=say_moment(since))
+            yield saying(since=since)
     wish = ages.wish_to_be_forgotten
     # The answer to the wish is sent first, and that is tried for so long.
     patience = timedelta(hours=scene.settings.reply_hours) + scene.limits.overdue
     if wish and now - wish > patience:
         is_late = True
-        yield _WISH_WAITS(since=say_moment(wish))
+        yield _WISH_WAITS(since=wish)
     if not is_late:
         yield _FORGETS()

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.errors import ChannelError, ChannelMisconfigured, NotSent, RetryLater
 from bot.domain.people import ChannelId
+from bot.running.checks.addresses import show_address
 from bot.running.checks.findings import Finding, failure, reminder
-from bot.running.checks.wording import show_address
 
-_NOT_REACHED = failure(
-    "{id}_not_reached",
-    "Không gọi được {channel} ở {address} (mã {code}).",
-    "Hãy xem máy có ra Internet được không, tường lửa có mở cổng 443 chiều đi ra tới {address} "
-    "không, và đồng hồ của máy có đúng không.",
-)
-_BUSY = reminder(
-    "{id}_busy",
-    "{channel} bảo chờ {seconds} giây (mã {code}).",
-    "Trợ lý tự chờ rồi gửi tiếp. Hãy chạy lại lệnh này sau ít phút.",
-)
-_REFUSED = failure(
-    "{id}_refused",
-    "{channel} từ chối (mã {code}).",
-    "Hãy xem docs/van-hanh/su-co.md, mục Mã của bot bị thu hồi, và kiểm tra lại cài đặt của kênh "
-    "này.",
-)
-_OTHER = failure(
-    "{id}_trouble",
-    "{channel} trả lời không dùng được (mã {code}).",
-    "Hãy chạy lại lệnh này sau ít phút. Vẫn vậy thì gửi mã này cho người làm phần mềm.",
-)
+_NOT_REACHED = failure("{id}_not_reached", "vendor_not_reached")
+_BUSY = reminder("{id}_busy", "vendor_busy")
+_REFUSED = failure("{id}_refused", "vendor_refused")
+_OTHER = failure("{id}_trouble", "vendor_trouble")
 
 
 def judge(channel: ChannelId, address: str, fault: ChannelError) -> Finding:
@@ -43,7 +27,7 @@ def judge(channel: ChannelId, address: str, fault: ChannelError) -> Finding:
         code=fault.code,
         seconds=seconds,
     )
-    return Finding(found.grade, found.code.format(id=channel.value), found.text, found.remedy)
+    return replace(found, code=found.code.format(id=channel.value))
 
 
 _KINDS = (

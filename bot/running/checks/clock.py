@@ -5,35 +5,24 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from bot.running.checks.addresses import show_address
 from bot.running.checks.calls import Answer, NoAnswer, call
-from bot.running.checks.findings import Findings, failure, good, reminder
+from bot.running.checks.findings import Findings, Saying, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import say_length, show_address
 from bot.settings import Settings
 
 #: The header Date tells whole seconds.
 _HALF_SECOND = timedelta(seconds=0.5)
 
-_RIGHT = good("clock_right", "Đồng hồ của máy đúng giờ.")
-_HOW = (
-    "Hãy chạy: sudo timedatectl set-ntp true. Xem thêm mục Đồng hồ sai trong "
-    "docs/van-hanh/su-co.md."
-)
-_DRIFTS = reminder("clock_drifts", "Đồng hồ của máy {way} {length}.", _HOW)
-_WRONG = failure(
-    "clock_wrong",
-    "Đồng hồ của máy {way} tới {length}, nên {harm}.",
-    _HOW,
-)
-_HARM = "tin từ Zalo sẽ bị từ chối vì bị coi là quá cũ, và lệnh gọi ra ngoài sẽ hỏng"
-#: What comes from Zalo is judged by the time of the database then, which has a check of its own.
-_HARM_BESIDE_SERVER = "lệnh gọi ra ngoài sẽ hỏng"
-_WRONG_OR_INTERCEPTED = failure(
-    "clock_or_certificate_wrong",
-    "Chứng chỉ của {host} bị coi là hết hạn hoặc chưa đến hạn. Thường là vì đồng hồ của máy này "
-    "sai.",
-    "Hãy xem giờ bằng lệnh: timedatectl, rồi chạy: sudo timedatectl set-ntp true",
-)
+_RIGHT = good("clock_right")
+_AHEAD = reminder("clock_drifts", "clock_ahead")
+_BEHIND = reminder("clock_drifts", "clock_behind")
+_FAR_AHEAD = failure("clock_wrong", "clock_far_ahead")
+_FAR_BEHIND = failure("clock_wrong", "clock_far_behind")
+# What comes from Zalo is judged by the time of a database server, which has a check of its own.
+_FAR_AHEAD_OF_SERVER = failure("clock_wrong", "clock_far_ahead_beside_server")
+_FAR_BEHIND_SERVER = failure("clock_wrong", "clock_far_behind_beside_server")
+_WRONG_OR_INTERCEPTED = failure("clock_or_certificate_wrong")
 
 
 async def check_clock(scene: Scene) -> Findings:
@@ -46,12 +35,11 @@ async def check_clock(scene: Scene) -> Findings:
     if skews:
         # The smallest: a proxy that answers from its memory makes the others look old.
         skew = min(skews, key=abs)
-        way = "chạy nhanh" if skew > timedelta() else "chạy chậm"
+        is_ahead = skew > timedelta()
         if abs(skew) > scene.limits.clock_wrong:
-            harm = _HARM if scene.settings.is_embedded else _HARM_BESIDE_SERVER
-            yield _WRONG(way=way, length=say_length(skew), harm=harm)
+            yield _far(is_ahead=is_ahead, is_embedded=scene.settings.is_embedded)(length=skew)
         elif abs(skew) > scene.limits.clock_drift:
-            yield _DRIFTS(way=way, length=say_length(skew))
+            yield (_AHEAD if is_ahead else _BEHIND)(length=skew)
         else:
             yield _RIGHT()
         return
@@ -79,3 +67,9 @@ async def _skew(scene: Scene, address: str) -> timedelta | NoAnswer | None:
     if answer.date is None:
         return None
     return began + (scene.clock.now() - began) / 2 - (answer.date + _HALF_SECOND)
+
+
+def _far(*, is_ahead: bool, is_embedded: bool) -> Saying:
+    if is_embedded:
+        return _FAR_AHEAD if is_ahead else _FAR_BEHIND
+    return _FAR_AHEAD_OF_SERVER if is_ahead else _FAR_BEHIND_SERVER

@@ -9,33 +9,12 @@ from bot.domain.errors import BotError, IndexMissing, IndexUnusable
 from bot.running.checks.findings import Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
 
-_FRESH = good("index_fresh", "Nội dung tốt, chỉ mục khớp với nội dung: {count} chủ đề.")
-_ERRORS = failure(
-    "content_errors",
-    "Nội dung ở {path} có {count} lỗi, nên trợ lý không chạy được với nội dung này.",
-    "Hãy xem từng lỗi bằng lệnh: python -m bot check --errors",
-)
-_MISSING = reminder(
-    "index_missing",
-    "Chưa có chỉ mục tìm kiếm ở {path}; máy chủ sẽ tự dựng khi khởi động, mất chừng nửa phút.",
-    "Muốn dựng ngay thì chạy: python -m bot index",
-)
-_STALE = reminder(
-    "index_stale",
-    "Nội dung hoặc bộ mã hóa đã đổi sau lần dựng chỉ mục ở {path}; máy chủ sẽ tự dựng lại khi khởi "
-    "động.",
-    "Hãy chạy: python -m bot index, rồi chạy lại máy chủ.",
-)
-_UNUSABLE = failure(
-    "index_unusable",
-    "Chỉ mục ở {path} không có hoặc không khớp với nội dung, mà cài đặt không cho tự dựng lại.",
-    "Hãy chạy: python -m bot index, rồi chạy lại máy chủ.",
-)
-_BROKEN = failure(
-    "content_unusable",
-    "Không dựng được trợ lý từ nội dung và bộ mã hóa ({why}).",
-    "Hãy xem lại TROLY06_CONTENT_ROOT và TROLY06_ENCODER, rồi chạy: python -m bot check",
-)
+_FRESH = good("index_fresh")
+_ERRORS = failure("content_errors")
+_MISSING = reminder("index_missing")
+_STALE = reminder("index_stale")
+_UNUSABLE = failure("index_unusable")
+_BROKEN = failure("content_unusable")
 
 
 async def check_content(scene: Scene) -> Findings:
@@ -46,7 +25,7 @@ async def check_content(scene: Scene) -> Findings:
         async for one in _stale(scene, fault):
             yield one
     except BotError as fault:
-        yield _BROKEN(why=fault)
+        yield _BROKEN(why=str(fault))
     else:
         # The index was made of this very content, which then had no errors.
         yield _FRESH(count=len(app.catalog.topics))

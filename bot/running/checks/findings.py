@@ -1,10 +1,15 @@
-"""What a check finds: how bad it is, what is so, and what to do about it."""
+"""What a check finds: how bad it is, and codes for what is so. The words are in the table of
+`bot.cli.wording`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
 
 
 class Grade(StrEnum):
@@ -16,13 +21,9 @@ class Grade(StrEnum):
     #: Something does not work, or soon will not.
     FAILURE = "failure"
 
-    @property
-    def label(self) -> str:
-        """What staff see, in Vietnamese."""
-        return _LABELS[self]
 
-
-_LABELS = {Grade.GOOD: "ổn", Grade.REMINDER: "nhắc", Grade.FAILURE: "hỏng"}
+#: What fills a blank; an empty text is one that is not known.
+Value: TypeAlias = str | int | Path | datetime | timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,9 @@ class Finding:
     grade: Grade
     #: A stable word, for programs.
     code: str
-    #: Where and what, in Vietnamese.
-    text: str
-    #: What to do, in Vietnamese; empty where there is nothing to do.
-    remedy: str = ""
+    #: The entry of the table that says it: one code may be told in several ways.
+    sentence: str
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 Findings = AsyncIterator[Finding]
@@ -47,26 +47,23 @@ class Saying:
 
     grade: Grade
     code: str
-    text: str
-    remedy: str = ""
+    sentence: str
 
-    def __call__(self, **values: object) -> Finding:
+    def __call__(self, **values: Value) -> Finding:
         """The finding with its blanks filled in."""
-        return Finding(
-            self.grade, self.code, self.text.format(**values), self.remedy.format(**values)
-        )
+        return Finding(self.grade, self.code, self.sentence, values)
 
 
-def good(code: str, text: str) -> Saying:
+def good(code: str, sentence: str = "") -> Saying:
     """All is well."""
-    return Saying(Grade.GOOD, code, text)
+    return Saying(Grade.GOOD, code, sentence or code)
 
 
-def reminder(code: str, text: str, remedy: str) -> Saying:
+def reminder(code: str, sentence: str = "") -> Saying:
     """Somebody should look at it."""
-    return Saying(Grade.REMINDER, code, text, remedy)
+    return Saying(Grade.REMINDER, code, sentence or code)
 
 
-def failure(code: str, text: str, remedy: str) -> Saying:
+def failure(code: str, sentence: str = "") -> Saying:
     """It does not work."""
-    return Saying(Grade.FAILURE, code, text, remedy)
+    return Saying(Grade.FAILURE, code, sentence or code)

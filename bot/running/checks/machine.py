@@ -10,83 +10,30 @@ import tempfile
 from pathlib import Path
 
 from bot.domain.identity import MIN_KEY_BYTES
-from bot.running.checks.findings import Findings, failure, good, reminder
+from bot.running.checks.findings import Findings, Value, failure, good, reminder
 from bot.running.checks.scene import GIB, MIB, Scene
 from bot.running.keys import key_path
 from bot.settings import Settings
 
-_SETTINGS_READ = good("settings_read", "Mọi cài đặt đều đọc được.")
-_ENV_OPEN = reminder(
-    "env_file_open",
-    "Tệp cài đặt {path} ai trên máy này cũng đọc được (quyền {mode}), mà trong đó có mã bí mật.",
-    "Hãy chạy: sudo chmod o= {path}",
-)
-_ENV_UNKNOWN = reminder(
-    "env_file_unknown_names",
-    "Tệp cài đặt {path} có tên không phải cài đặt nào: {names}. Dòng đó không có tác dụng.",
-    "Hãy xem lại có gõ sai tên không. Danh sách tên ở trong README.md.",
-)
-_NO_OPERATOR = reminder(
-    "operator_not_named",
-    "Chưa ghi tên đơn vị vận hành, nên người dân không biết ai đứng sau trợ lý.",
-    'Hãy đặt TROLY06_OPERATOR_NAME trong tệp .env, ví dụ: TROLY06_OPERATOR_NAME="UBND xã A".',
-)
-_OPERATOR = good("operator_named", "Tên đơn vị vận hành: {name}.")
-_KEY_SHORT = failure(
-    "secret_key_short",
-    "Khóa bí mật TROLY06_SECRET_KEY ngắn quá: phải từ {count} ký tự trở lên.",
-    "Hãy tạo khóa bằng lệnh openssl rand -hex 32 rồi đặt vào tệp .env.",
-)
-_KEY_MISSING = failure(
-    "secret_key_missing",
-    "Dùng PostgreSQL mà chưa đặt khóa bí mật TROLY06_SECRET_KEY.",
-    "Đã từng chạy thì lấy lại khóa cũ ở nơi cất. Cài mới thì tạo khóa bằng lệnh openssl rand -hex "
-    "32, đặt vào tệp .env của mọi máy chủ, và cất một bản ở nơi khác.",
-)
-_KEY_SET = good("secret_key_set", "Khóa bí mật đã đặt trong cài đặt.")
-_KEY_FILE = good("secret_key_file", "Khóa bí mật ở tệp {path}. Nhớ cất một bản ở nơi khác.")
-_KEY_TO_COME = good("secret_key_to_come", "Chưa có khóa bí mật; máy tự tạo khi chạy lần đầu.")
-_KEY_FILE_OPEN = reminder(
-    "secret_key_file_open",
-    "Người khác trên máy này đọc được tệp khóa bí mật {path} (quyền {mode}).",
-    "Hãy chạy: sudo chmod 600 {path}",
-)
-_KEY_FILE_BAD = failure(
-    "secret_key_file_bad",
-    "Tệp khóa bí mật {path} không đọc được hoặc không đủ {count} ký tự.",
-    "Hãy chép lại tệp từ nơi cất, rồi cho tài khoản chạy trợ lý quyền đọc tệp.",
-)
-_DATA_DIR = good("data_dir_writable", "Thư mục dữ liệu {path} ghi được, đĩa còn trống {free}.")
-_DATA_DIR_TO_COME = good(
-    "data_dir_to_come", "Chưa có thư mục dữ liệu {path}; máy tự tạo khi chạy lần đầu."
-)
-_DATA_DIR_READ_ONLY = good(
-    "data_dir_read_only",
-    "Thư mục dữ liệu {path} chỉ đọc; dùng PostgreSQL và chỉ mục đã dựng sẵn thì không cần ghi.",
-)
-_DATA_DIR_CLOSED = failure(
-    "data_dir_not_writable",
-    "Không ghi được vào thư mục dữ liệu {path}.",
-    "Hãy cho tài khoản chạy trợ lý quyền ghi thư mục này, hoặc sửa TROLY06_DATA_DIR. Cài bằng "
-    "systemd thì gọi lệnh bằng: sudo troly06 doctor",
-)
-_OTHER_OWNER = reminder(
-    "data_dir_of_another",
-    "Bạn đang chạy bằng tài khoản khác với chủ của thư mục dữ liệu {path}.",
-    "Tệp do bạn tạo ra có thể làm trợ lý không ghi được. Cài bằng systemd thì gọi lệnh bằng: sudo "
-    "troly06 doctor",
-)
-_DISK_LOW = reminder(
-    "disk_low",
-    "Đĩa chứa {path} chỉ còn trống {free}.",
-    "Hãy dọn bớt: xem mục Đĩa đầy trong docs/van-hanh/su-co.md.",
-)
-_DISK_FULL = failure(
-    "disk_full",
-    "Đĩa chứa {path} gần đầy: chỉ còn trống {free}.",
-    "Hãy dọn ngay, nếu không trợ lý sẽ ngừng nhận tin: xem mục Đĩa đầy trong "
-    "docs/van-hanh/su-co.md.",
-)
+_SETTINGS_READ = good("settings_read")
+_ENV_OPEN = reminder("env_file_open")
+_ENV_UNKNOWN = reminder("env_file_unknown_names")
+_NO_OPERATOR = reminder("operator_not_named")
+_OPERATOR = good("operator_named")
+_KEY_SHORT = failure("secret_key_short")
+_KEY_MISSING = failure("secret_key_missing")
+_KEY_SET = good("secret_key_set")
+_KEY_FILE = good("secret_key_file")
+_KEY_TO_COME = good("secret_key_to_come")
+_KEY_FILE_OPEN = reminder("secret_key_file_open")
+_KEY_FILE_BAD = failure("secret_key_file_bad")
+_DATA_DIR = good("data_dir_writable")
+_DATA_DIR_TO_COME = good("data_dir_to_come")
+_DATA_DIR_READ_ONLY = good("data_dir_read_only")
+_DATA_DIR_CLOSED = failure("data_dir_not_writable")
+_OTHER_OWNER = reminder("data_dir_of_another")
+_DISK_LOW = reminder("disk_low")
+_DISK_FULL = failure("disk_full")
 
 _OTHERS, _ALL_BUT_OWNER = 0o007, 0o077
 _SETTING_LINE = re.compile(r"^\s*(?:export\s+)?(TROLY06_\w+)\s*=", re.IGNORECASE | re.MULTILINE)
@@ -175,7 +122,7 @@ async def check_data_dir(scene: Scene) -> Findings:
     if os.name == "posix" and path.stat().st_uid != os.geteuid():
         yield _OTHER_OWNER(path=path)
     free = shutil.disk_usage(path).free
-    values = {"path": path, "free": _amount(free)}
+    values: dict[str, Value] = {"path": path, "free": _amount(free)}
     if free < scene.limits.full_disk_bytes:
         yield _DISK_FULL(**values)
     elif free < scene.limits.low_disk_bytes:

@@ -5,33 +5,19 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
+from bot.running.checks.addresses import show_address
 from bot.running.checks.calls import Answer, NoAnswer, call
 from bot.running.checks.findings import Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import show_address
 
 _PATH = "/model/parse"
 #: Nobody's words.
 _TEXT = "xin chào"
 
-_GOOD = good("rasa_good", "Máy chủ Rasa ở {url} trả lời được.")
-_AWAY = failure(
-    "rasa_unreachable",
-    "Không hỏi được máy chủ Rasa ở {url}. Trợ lý đang tự hiểu bằng cách có sẵn.",
-    "Hãy bật máy chủ Rasa, xem lại TROLY06_RASA_URL, hoặc đặt TROLY06_NLU=builtin nếu không dùng.",
-)
-_SLOW = reminder(
-    "rasa_slow",
-    "Máy chủ Rasa ở {url} trả lời chậm hơn {limit} mili giây, nên trợ lý chờ một lúc rồi tự hiểu "
-    "lấy.",
-    "Hãy xem máy chạy Rasa có quá tải không, hoặc tăng TROLY06_RASA_TIMEOUT_MS.",
-)
-_STRANGE = failure(
-    "rasa_other_answer",
-    "Máy chủ ở {url} trả lời mã {status} mà không xếp hạng ý định: chưa nạp mô hình, hoặc không "
-    "phải Rasa.",
-    "Hãy huấn luyện và nạp lại mô hình Rasa từ lệnh: python -m bot export",
-)
+_GOOD = good("rasa_good")
+_AWAY = failure("rasa_unreachable")
+_SLOW = reminder("rasa_slow")
+_STRANGE = failure("rasa_other_answer")
 
 
 async def check_rasa(scene: Scene) -> Findings:

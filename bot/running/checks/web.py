@@ -10,72 +10,26 @@ from bot.domain.people import ChannelId
 from bot.running.checks.calls import Answer, NoAnswer, call
 from bot.running.checks.findings import Finding, Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import say_length, say_moment
 
-_PUBLIC = good("public_url_good", "Địa chỉ {url} mở được từ máy này, chứng chỉ tốt tới {until}.")
-_PUBLIC_CERTIFICATE = failure(
-    "public_certificate_bad",
-    "Chứng chỉ của {url} không dùng được: {why}. Telegram, Zalo sẽ không gửi tin tới.",
-    "Hãy xem mục Trang báo lỗi chứng chỉ trong docs/van-hanh/su-co.md.",
-)
-_WHY_CERTIFICATE = {
-    NoAnswer.CERTIFICATE: "sai tên miền, hoặc không do nơi được tin cậy cấp",
-    NoAnswer.CERTIFICATE_EXPIRED: "đã hết hạn",
-    NoAnswer.CERTIFICATE_NOT_YET_GOOD: "chưa đến ngày dùng, hoặc đồng hồ của máy này sai",
+_PUBLIC = good("public_url_good")
+_CERTIFICATE_BAD = {
+    NoAnswer.CERTIFICATE: failure("public_certificate_bad"),
+    NoAnswer.CERTIFICATE_EXPIRED: failure("public_certificate_bad", "public_certificate_expired"),
+    NoAnswer.CERTIFICATE_NOT_YET_GOOD: failure(
+        "public_certificate_bad", "public_certificate_not_yet_good"
+    ),
 }
-_PUBLIC_AWAY = reminder(
-    "public_url_unreachable",
-    "Từ máy này không mở được {url}.",
-    "Hãy mở {url}/healthz bằng điện thoại dùng 4G. Mở được thì không sao: nhiều mạng cơ quan "
-    "không cho máy gọi vòng về chính mình. Không mở được thì xem lại tên miền, tường lửa, nginx "
-    "hoặc Caddy.",
-)
-_PUBLIC_STATUS = reminder(
-    "public_url_other_answer",
-    "{url}/healthz trả lời mã {status}, không phải trợ lý.",
-    "Mã 502, 504: máy chủ của trợ lý chưa chạy. Mã khác: tên miền trỏ nhầm nơi, hoặc nginx, Caddy "
-    "cấu hình sai.",
-)
-_CERTIFICATE_ENDS = reminder(
-    "public_certificate_ends",
-    "Chứng chỉ của {url} còn {length} nữa là hết hạn ({until}).",
-    "Chứng chỉ đáng ra tự gia hạn. Hãy chạy: sudo certbot renew; dùng compose thì xem: docker "
-    "compose logs proxy",
-)
-_SERVER = good("server_ready", "Máy chủ đang chạy ở {url}, trả lời được.")
-_SERVER_AWAY = reminder(
-    "server_not_here",
-    "Không thấy máy chủ chạy ở {url}.",
-    "Máy chủ chạy ở máy khác, container khác thì bỏ qua dòng này. Nếu không, hãy bật: sudo "
-    "systemctl start troly06-serve, hoặc: python -m bot serve",
-)
-_SERVER_NOT_READY = failure(
-    "server_not_ready",
-    "Máy chủ ở {url} chạy mà không trả lời được (mã {status}).",
-    "Hãy xem mục cơ sở dữ liệu trong kết quả này và nhật ký của máy chủ.",
-)
-_SERVER_STRANGE = reminder(
-    "server_other_program",
-    "Cổng của {url} đang có chương trình khác.",
-    "Hãy đổi TROLY06_PORT, hoặc tắt chương trình kia.",
-)
-_CHANNEL_NOT_READY = failure(
-    "server_channel_not_ready",
-    "Máy chủ đang chạy mà chưa mở được kênh {channel}.",
-    "Hãy xem mục {channel} trong kết quả này; sửa xong thì máy chủ tự mở kênh trong vòng một phút.",
-)
-_OLD_CONTENT = reminder(
-    "server_old_content",
-    "Máy chủ đang chạy nội dung khác với nội dung trong thư mục.",
-    "Hãy chạy lại máy chủ để dùng nội dung mới: sudo systemctl restart troly06-serve "
-    "'troly06-worker@*'",
-)
-_METRICS = good("metrics_good", "Số đo cho Prometheus mở ở {url}.")
-_METRICS_AWAY = reminder(
-    "metrics_away",
-    "Máy chủ đang chạy mà không thấy số đo ở {url}.",
-    "Hãy xem cổng TROLY06_METRICS_PORT có bị chương trình khác chiếm không, rồi chạy lại máy chủ.",
-)
+_PUBLIC_AWAY = reminder("public_url_unreachable")
+_PUBLIC_STATUS = reminder("public_url_other_answer")
+_CERTIFICATE_ENDS = reminder("public_certificate_ends")
+_SERVER = good("server_ready")
+_SERVER_AWAY = reminder("server_not_here")
+_SERVER_NOT_READY = failure("server_not_ready")
+_SERVER_STRANGE = reminder("server_other_program")
+_CHANNEL_NOT_READY = failure("server_channel_not_ready")
+_OLD_CONTENT = reminder("server_old_content")
+_METRICS = good("metrics_good")
+_METRICS_AWAY = reminder("metrics_away")
 
 
 async def check_public_url(scene: Scene) -> Findings:
@@ -85,16 +39,15 @@ async def check_public_url(scene: Scene) -> Findings:
         return
     answer = await _ask(scene, f"{url}/healthz")
     if isinstance(answer, NoAnswer):
-        why = _WHY_CERTIFICATE.get(answer)
-        yield _PUBLIC_CERTIFICATE(url=url, why=why) if why else _PUBLIC_AWAY(url=url)
+        yield _CERTIFICATE_BAD.get(answer, _PUBLIC_AWAY)(url=url)
         return
     ends_at = answer.certificate_ends_at
     if _read(answer).get("status") not in {"ok", "stuck"}:
         yield _PUBLIC_STATUS(url=url, status=answer.status)
     elif ends_at is not None:
-        yield _PUBLIC(url=url, until=say_moment(ends_at))
+        yield _PUBLIC(url=url, until=ends_at)
     if ends_at is not None and (left := ends_at - scene.clock.now()) < scene.limits.soon:
-        yield _CERTIFICATE_ENDS(url=url, length=say_length(left), until=say_moment(ends_at))
+        yield _CERTIFICATE_ENDS(url=url, length=left, until=ends_at)
 
 
 async def check_server(scene: Scene) -> Findings:

@@ -10,48 +10,25 @@ from bot.channels.zalo_bot.webhook import WEBHOOK_PATH
 from bot.domain.clock import vietnam_day
 from bot.domain.errors import ChannelError, ChannelMisconfigured, ConfigError
 from bot.domain.people import ChannelId
+from bot.running.checks.addresses import show_address
 from bot.running.checks.channel_faults import judge
 from bot.running.checks.findings import Finding, Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import show_address
 from bot.store.usage import read_usage
 
 #: Of the month's messages.
 _LOW_PART = 0.1
-_HOW = (
-    "Hãy lấy lại mã ở OA Zalo Bot Manager trong Zalo, sửa ZALO_BOT_TOKEN trong tệp cài đặt, rồi "
-    "chạy lại máy chủ."
-)
 
-_BOT = good("zalo_bot", "Mã của Zalo Bot tốt: {name}, gói {plan}.")
-_TOKEN_BAD = failure(
-    "zalo_bot_token_bad", "Mã của Zalo Bot có ký tự lạ, chắc là chép thiếu hoặc thừa.", _HOW
-)
-_TOKEN_REFUSED = failure("zalo_bot_token_refused", "Zalo không nhận mã của Zalo Bot.", _HOW)
-_WEBHOOK = good("zalo_bot_webhook", "Zalo Bot gửi tin thẳng tới {address}.")
-_POLLING = good("zalo_bot_polling", "Zalo Bot để máy chủ tự hỏi tin mới.")
-_NO_WEBHOOK = failure(
-    "zalo_bot_webhook_missing",
-    "Đã đặt TROLY06_PUBLIC_URL mà Zalo Bot chưa biết phải gửi tin tới đâu.",
-    "Máy chủ tự báo cho Zalo khi khởi động. Hãy chạy lại máy chủ, rồi xem nhật ký.",
-)
-_OTHER_WEBHOOK = failure(
-    "zalo_bot_webhook_elsewhere",
-    "Zalo Bot đang gửi tin tới một địa chỉ khác ({address}), không phải máy này.",
-    "Một máy khác đang dùng chung mã, hoặc TROLY06_PUBLIC_URL đã đổi. Hãy tắt máy kia, rồi chạy "
-    "lại máy chủ này.",
-)
-_LEFT = good("zalo_bot_quota", "Tháng này Zalo Bot đã gửi {sent} tin, còn {left}.")
-_FEW_LEFT = reminder(
-    "zalo_bot_quota_low",
-    "Tháng này Zalo Bot đã gửi {sent} tin, chỉ còn {left}. Hết thì bot im lặng tới đầu tháng sau.",
-    "Hãy mời người dân sang kênh khác. Zalo Bot chỉ để chạy thử.",
-)
-_NONE_LEFT = failure(
-    "zalo_bot_quota_over",
-    "Tháng này Zalo Bot đã gửi hết hạn mức ({sent} tin), nên sẽ im lặng tới đầu tháng sau.",
-    "Hãy mời người dân sang kênh khác. Zalo Bot chỉ để chạy thử.",
-)
+_BOT = good("zalo_bot")
+_TOKEN_BAD = failure("zalo_bot_token_bad")
+_TOKEN_REFUSED = failure("zalo_bot_token_refused")
+_WEBHOOK = good("zalo_bot_webhook")
+_POLLING = good("zalo_bot_polling")
+_NO_WEBHOOK = failure("zalo_bot_webhook_missing")
+_OTHER_WEBHOOK = failure("zalo_bot_webhook_elsewhere")
+_LEFT = good("zalo_bot_quota")
+_FEW_LEFT = reminder("zalo_bot_quota_low")
+_NONE_LEFT = failure("zalo_bot_quota_over")
 
 
 async def check_zalo_bot(scene: Scene) -> Findings:
@@ -79,7 +56,7 @@ async def _ask_zalo(scene: Scene, wanted: ZaloBotSettings) -> Findings:
     api = ZaloBotApi(make_http(), wanted)
     try:
         me = await get_identity(api)
-        yield _BOT(name=me.name or "(không tên)", plan=me.plan or "(không rõ)")
+        yield _BOT(name=me.name, plan=me.plan)
         yield _webhook(await get_webhook_url(api), scene.settings.public_url)
     except ChannelMisconfigured:
         yield _TOKEN_REFUSED()

@@ -21,7 +21,6 @@ from bot.domain.tokens import TokenPair
 from bot.running.checks.channel_faults import judge
 from bot.running.checks.findings import Finding, Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.running.checks.wording import say_length, say_moment
 from bot.running.zalo_oa import missing_settings, zalo_oa_settings
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
@@ -31,101 +30,29 @@ from bot.store.upkeep import Retention, Upkeep
 #: Of the quota that is left.
 _LOW_PART = 0.1
 
-_MISSING = failure(
-    "zalo_oa_settings_missing",
-    "Đã đặt ZALO_OA_ID mà còn thiếu: {names}. Máy chủ sẽ không khởi động được.",
-    "Hãy đặt thêm vào tệp .env, hoặc bỏ ZALO_OA_ID nếu chưa dùng Zalo OA.",
-)
-_NO_GRANT = failure(
-    "zalo_oa_no_grant",
-    "Zalo OA chưa được cấp quyền, nên trợ lý chưa gửi được tin.",
-    "Hãy chạy: python -m bot zalo-grant",
-)
-_OTHER_KEY = failure(
-    "zalo_oa_other_key",
-    "Không mở được quyền Zalo OA đã cất: khóa bí mật đã đổi.",
-    "Hãy đặt lại khóa cũ (TROLY06_SECRET_KEY hoặc tệp secret.key). Mất khóa cũ thì chạy: python -m "
-    "bot zalo-grant",
-)
-_NEEDS_GRANT = failure(
-    "zalo_oa_needs_grant",
-    "Zalo không cho làm mới quyền nữa (mã {code}), nên trợ lý sắp không gửi được tin.",
-    "Hãy cấp quyền lại: python -m bot zalo-grant",
-)
-_GRANT_OVER = failure(
-    "zalo_oa_grant_over",
-    "Quyền Zalo OA hết hạn từ {at}.",
-    "Hãy cấp quyền lại: python -m bot zalo-grant",
-)
-_GRANT_ENDS = reminder(
-    "zalo_oa_grant_ends",
-    "Quyền Zalo OA hết hạn lúc {at}, nếu đến lúc đó chưa được làm mới.",
-    "Hãy bật máy chủ và nhắn thử cho OA: gửi tin thì quyền được làm mới.",
-)
-_GRANTED = good("zalo_oa_granted", "Quyền Zalo OA tốt, dùng được tới {at}.")
-_TOKEN_OLD = reminder(
-    "zalo_oa_token_old",
-    "Mã truy cập Zalo OA hết hạn từ {at}; lần gửi tới trợ lý sẽ tự làm mới. Vì vậy chưa hỏi được "
-    "Zalo về OA.",
-    "Hãy nhắn thử cho OA, rồi chạy lại lệnh này.",
-)
-_TOKEN_REFUSED = failure(
-    "zalo_oa_token_refused",
-    "Zalo không nhận mã truy cập của OA.",
-    "Hãy nhắn thử cho OA để trợ lý làm mới mã, rồi chạy lại lệnh này. Vẫn vậy thì cấp quyền lại: "
-    "python -m bot zalo-grant",
-)
-_ACCOUNT = good("zalo_oa_account", "OA: {name}, {verified}, gói {package}, hạn gói {until}.")
-_OTHER_ACCOUNT = failure(
-    "zalo_oa_other_account",
-    "Quyền đã cấp là của một OA khác, không phải OA trong cài đặt.",
-    "Hãy xem lại ZALO_OA_ID, hoặc cấp quyền lại bằng tài khoản quản trị đúng OA: python -m bot "
-    "zalo-grant",
-)
-_NOT_VERIFIED = failure(
-    "zalo_oa_not_verified",
-    "OA chưa được Zalo xác thực, hoặc đã mất xác thực.",
-    "Hãy xác thực OA ở trang quản lý OA của Zalo.",
-)
-_NO_PACKAGE = reminder(
-    "zalo_oa_no_package",
-    "Zalo không cho biết OA đang dùng gói dịch vụ nào.",
-    "Hãy xem ở trang quản lý OA: phải có gói cho phép gọi API thì mới gửi tin được.",
-)
-_PACKAGE_OVER = failure(
-    "zalo_oa_package_over",
-    "Gói dịch vụ của OA đã hết hạn ngày {until}.",
-    "Hãy gia hạn gói ở trang quản lý OA của Zalo.",
-)
-_PACKAGE_ENDS = reminder(
-    "zalo_oa_package_ends",
-    "Gói dịch vụ của OA sắp hết hạn: ngày {until}.",
-    "Hãy gia hạn gói ở trang quản lý OA của Zalo.",
-)
-_QUOTA = good("zalo_oa_quota", "Hạn mức tin của OA còn {left} trên {all}.")
-_QUOTA_LOW = reminder(
-    "zalo_oa_quota_low",
-    "Hạn mức tin của OA chỉ còn {left} trên {all}.",
-    "Hãy mua thêm, hoặc chờ tới kỳ sau. Trả lời trong 48 giờ không tính vào hạn mức này.",
-)
-_QUOTA_NOT_TOLD = good("zalo_oa_quota_not_told", "Zalo không cho biết hạn mức tin của OA.")
-_QUOTA_UNKNOWN = reminder(
-    "zalo_oa_quota_unknown",
-    "Không hỏi được hạn mức tin của OA (mã {code}).",
-    "Hãy xem hạn mức ở trang quản lý OA của Zalo.",
-)
-_SILENT = reminder(
-    "zalo_oa_silent",
-    "Đã {length} ban ngày Zalo OA không gửi tin nào tới: webhook có thể đã bị Zalo tắt.",
-    "Hãy nhắn thử cho OA. Không thấy trả lời thì vào trang Webhook của ứng dụng Zalo, bật lại. Xem "
-    "mục Webhook bị tắt trong docs/van-hanh/su-co.md.",
-)
-_NEVER_HEARD = reminder(
-    "zalo_oa_never_heard",
-    "Chưa nhận được tin nào từ Zalo OA.",
-    "Hãy đặt webhook theo docs/van-hanh/zalo.md, rồi nhắn thử cho OA.",
-)
-_HEARD = good("zalo_oa_heard", "Tin gần nhất từ Zalo OA tới lúc {at}.")
+_MISSING = failure("zalo_oa_settings_missing")
+_NO_GRANT = failure("zalo_oa_no_grant")
+_OTHER_KEY = failure("zalo_oa_other_key")
+_NEEDS_GRANT = failure("zalo_oa_needs_grant")
+_GRANT_OVER = failure("zalo_oa_grant_over")
+_GRANT_ENDS = reminder("zalo_oa_grant_ends")
+_GRANTED = good("zalo_oa_granted")
+_TOKEN_OLD = reminder("zalo_oa_token_old")
+_TOKEN_REFUSED = failure("zalo_oa_token_refused")
+_ACCOUNT = good("zalo_oa_account")
+_VERIFIED_ACCOUNT = good("zalo_oa_account", "zalo_oa_account_verified")
+_OTHER_ACCOUNT = failure("zalo_oa_other_account")
+_NOT_VERIFIED = failure("zalo_oa_not_verified")
+_NO_PACKAGE = reminder("zalo_oa_no_package")
+_PACKAGE_OVER = failure("zalo_oa_package_over")
+_PACKAGE_ENDS = reminder("zalo_oa_package_ends")
+_QUOTA = good("zalo_oa_quota")
+_QUOTA_LOW = reminder("zalo_oa_quota_low")
+_QUOTA_NOT_TOLD = good("zalo_oa_quota_not_told")
+_QUOTA_UNKNOWN = reminder("zalo_oa_quota_unknown")
+_SILENT = reminder("zalo_oa_silent")
+_NEVER_HEARD = reminder("zalo_oa_never_heard")
+_HEARD = good("zalo_oa_heard")
 
 
 async def check_zalo_oa(scene: Scene) -> Findings:
@@ -164,9 +91,9 @@ def _judge_grant(scene: Scene, pair: TokenPair, trouble: str) -> Finding:
     if trouble:
         return _NEEDS_GRANT(code=trouble)
     if ends_at <= now:
-        return _GRANT_OVER(at=say_moment(ends_at))
+        return _GRANT_OVER(at=ends_at)
     is_soon = ends_at - now < scene.limits.soon
-    return (_GRANT_ENDS if is_soon else _GRANTED)(at=say_moment(ends_at))
+    return (_GRANT_ENDS if is_soon else _GRANTED)(at=ends_at)
 
 
 async def _heard(scene: Scene, database: Database, key: bytes) -> Findings:
@@ -178,15 +105,15 @@ async def _heard(scene: Scene, database: Database, key: bytes) -> Findings:
     if last is None:
         yield _NEVER_HEARD()
     elif watch.is_silent(last, now):
-        yield _SILENT(length=say_length(watch.find_silence(last, now)))
+        yield _SILENT(length=watch.find_silence(last, now))
     else:
-        yield _HEARD(at=say_moment(last))
+        yield _HEARD(at=last)
 
 
 async def _account(scene: Scene, pair: TokenPair) -> Findings:
     settings = scene.settings
     if pair.access_expires_at <= scene.clock.now():
-        yield _TOKEN_OLD(at=say_moment(pair.access_expires_at))
+        yield _TOKEN_OLD(at=pair.access_expires_at)
         return
     examiner = Examiner(zalo_oa_settings(settings), pair.access, scene.clock)
     try:
@@ -207,12 +134,8 @@ def _standing(scene: Scene, health: AccountHealth) -> Iterator[Finding]:
         yield _OTHER_ACCOUNT()
         return
     until = health.package_valid_through
-    yield _ACCOUNT(
-        name=health.name or "(không tên)",
-        verified="đã xác thực" if health.is_verified else "không rõ đã xác thực chưa",
-        package=health.package or "(không rõ)",
-        until=until or "(không rõ)",
-    )
+    account = _VERIFIED_ACCOUNT if health.is_verified else _ACCOUNT
+    yield account(name=health.name, package=health.package, until=until)
     if health.is_verified is False:
         yield _NOT_VERIFIED()
     if not health.package:

@@ -1,5 +1,5 @@
-"""How the fake Bot Platform behaves. Numbers: docs.zaloplatforms.com/docs/BOT and the plan table of
-bot.zapps.me (read 2026-11-20); what is not published is a switch.
+"""How the fake Bot Platform behaves. Numbers: docs.zaloplatforms.com/docs/BOT (read 2026-11-20) and
+the plan table of bot.zapps.me (read 2026-09-26); what is not published is a switch.
 """
 
 from __future__ import annotations

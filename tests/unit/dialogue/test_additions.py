@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from bot.dialogue.additions import Additions
+from bot.domain.cards import show_date
 from bot.domain.flows import Collect
 from bot.domain.frames import Frame
 from bot.domain.messages import Reply
@@ -71,6 +72,18 @@ async def test_who_is_new_is_shown_the_notice_before_the_answer():
     assert unit.asked == [("people.note_notice", "lan", PRIVACY_NOTICE_VERSION)]
 
 
+async def test_who_is_new_and_says_hello_is_greeted_first():
+    greeted = (Reply("Chào bạn. Hỏi gì?"), Reply("thêm"))
+    turn, _ = await add(replace(TURN, replies=greeted), LAN)
+    assert texts(turn) == [f"Chào bạn.\n\n{NOTICE}\n\nHỏi gì?", "thêm"]
+
+
+async def test_a_greeting_that_holds_the_notice_stays_as_it_is():
+    greeted = (Reply(f"Chào bạn.\n\n{NOTICE}\n\nHỏi gì?"),)
+    turn, _ = await add(replace(TURN, replies=greeted), LAN)
+    assert turn.replies == greeted
+
+
 async def test_who_saw_an_older_notice_is_shown_the_new_one():
     turn, _ = await add(TURN, replace(LAN, notice_version="2020-01-01", consented_at=NOW))
     assert texts(turn) == [NOTICE, "chào"]
@@ -131,7 +144,7 @@ async def test_an_export_tells_channel_times_notice_and_numbers_of_messages():
         "Kênh: Telegram",
         "Nhắn lần đầu: 15:00 21/11/2026",
         "Nhắn lần cuối: 15:00 21/11/2026",
-        f"Thông báo {PRIVACY_NOTICE_VERSION}, 15:00 21/11/2026",
+        f"Thông báo {show_date(PRIVACY_NOTICE_VERSION)}, 15:00 21/11/2026",
         "Đã nhận: 2",
         "Đã gửi: 3",
     ]
@@ -140,7 +153,10 @@ async def test_an_export_tells_channel_times_notice_and_numbers_of_messages():
 async def test_a_notice_that_was_shown_and_not_yet_agreed_to_is_told_as_such():
     asked = replace(TURN, data_request=DataRequest.EXPORT)
     turn, _ = await add(asked, SEEN)
-    assert texts(turn)[-1].splitlines() == ["Kênh: Telegram", f"Thông báo {PRIVACY_NOTICE_VERSION}"]
+    assert texts(turn)[-1].splitlines() == [
+        "Kênh: Telegram",
+        f"Thông báo {show_date(PRIVACY_NOTICE_VERSION)}",
+    ]
 
 
 async def test_an_export_holds_no_address_and_no_name_of_the_conversation():

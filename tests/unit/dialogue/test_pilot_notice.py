@@ -8,13 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from bot.dialogue.additions import Additions
-from bot.domain.messages import Reply
+from bot.domain.messages import Reply, Utterance
 from bot.domain.people import Address, ChannelId, Conversation, ConversationId
 from bot.domain.privacy import PRIVACY_NOTICE_VERSION
 from bot.domain.session import Outcome, Session, Turn
+from bot.domain.system_texts import SystemText
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-TURN = Turn(Session("s"), (Reply("Chào bạn."),), Outcome.ANSWERED)
+TURN = Turn(Session("s"), (Reply("Mở VNeID."),), Outcome.ANSWERED)
 
 
 class People:
@@ -25,23 +26,42 @@ class People:
         pass
 
 
-async def said_on(app, channel: ChannelId, notice_version: str = "") -> list[str]:
+async def said_on(
+    app, channel: ChannelId, notice_version: str = "", turn: Turn = TURN
+) -> list[str]:
     address = Address(channel, "1")
     person = Conversation(ConversationId("c"), address, notice_version=notice_version)
     unit = SimpleNamespace(people=People())
-    turn = await Additions(app).add(unit, TURN, person, NOW)
+    turn = await Additions(app).add(unit, turn, person, NOW)
     return [reply.text for reply in turn.replies]
 
 
 async def test_a_new_person_on_a_pilot_channel_is_told_that_it_is_a_trial(app):
-    _, pilot, answer = await said_on(app, ChannelId.ZALO_BOT)
+    notice, pilot, answer = await said_on(app, ChannelId.ZALO_BOT)
+    assert notice == app.catalog.message(SystemText.PRIVACY_SHORT)
     assert "Zalo Bot" in pilot
     assert "chạy thử" in pilot
-    assert answer == "Chào bạn."
+    assert answer == "Mở VNeID."
+
+
+@pytest.mark.parametrize("greeting", ["xin chào", "/start"])
+@pytest.mark.parametrize("channel", [ChannelId.ZALO_BOT, ChannelId.TELEGRAM])
+async def test_a_greeting_comes_before_what_a_new_person_must_know(app, channel, greeting):
+    turn = app.engine.run_turn(Session("s"), Utterance(text=greeting), NOW.date())
+    said = await said_on(app, channel, turn=turn)
+    assert len(said) == len(turn.replies)
+    text = said[0]
+    say = app.catalog.message
+    notice = say(SystemText.PRIVACY_SHORT)
+    assert text.startswith(say(SystemText.WELCOME))
+    assert text.count(notice) == 1
+    assert ("đang chạy thử" in text) is (channel is ChannelId.ZALO_BOT)
+    # What to do next stands last.
+    assert text.rpartition("\n\n")[2].startswith("Bạn cần ")
 
 
 async def test_nobody_is_told_twice(app):
-    assert await said_on(app, ChannelId.ZALO_BOT, PRIVACY_NOTICE_VERSION) == ["Chào bạn."]
+    assert await said_on(app, ChannelId.ZALO_BOT, PRIVACY_NOTICE_VERSION) == ["Mở VNeID."]
 
 
 @pytest.mark.parametrize("channel", [one for one in ChannelId if one is not ChannelId.ZALO_BOT])

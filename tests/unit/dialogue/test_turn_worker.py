@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.bell import Bell
+from bot.domain.cards import show_date
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.errors import StoreError
 from bot.domain.messages import Utterance
@@ -372,7 +373,7 @@ async def test_who_asks_for_their_data_is_told_what_is_kept(assistant, database)
         "Kênh: Telegram",
         "Nhắn lần đầu: 15:00 21/11/2026",
         "Nhắn lần cuối: 15:00 21/11/2026",
-        f"Thông báo {PRIVACY_NOTICE_VERSION}, 15:00 21/11/2026",
+        f"Thông báo {show_date(PRIVACY_NOTICE_VERSION)}, 15:00 21/11/2026",
         "Đã nhận: 2",
         "Đã gửi: 2",
     ]

@@ -9,10 +9,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
+from bot.cli.wording import tell_finding
 from bot.domain.errors import IndexMissing
+from bot.running.checks.findings import Grade
 from bot.running.checks.scene import Limits, Scene
 from bot.settings import Settings
 
@@ -65,12 +68,25 @@ async def scene(tmp_path):
         await one.close()
 
 
+class Told(NamedTuple):
+    """A finding as staff read it."""
+
+    code: str
+    grade: Grade
+    text: str
+    remedy: str
+
+
+async def told(check, scene):
+    return [Told(one.code, one.grade, *tell_finding(one)) async for one in check(scene)]
+
+
 async def codes(check, scene):
-    return [one.code async for one in check(scene)]
+    return [one.code for one in await told(check, scene)]
 
 
 async def findings(check, scene):
-    return {one.code: one async for one in check(scene)}
+    return {one.code: one for one in await told(check, scene)}
 
 
 @contextmanager

@@ -34,16 +34,16 @@ def test_a_key_that_is_set_is_used_and_none_is_made(tmp_path):
 def test_a_damaged_key_is_refused(tmp_path, written):
     settings = settings_in(tmp_path)
     key_path(settings).write_bytes(written)
-    with pytest.raises(ConfigError, match="bị hỏng hoặc trống"):
+    with pytest.raises(ConfigError, match="secret key damaged"):
         load_secret_key(settings)
 
 
 def test_a_key_that_is_too_short_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="ngắn quá"):
+    with pytest.raises(ConfigError, match="secret key short: count 16"):
         load_secret_key(settings_in(tmp_path, secret_key="k" * 15))
 
 
 def test_postgresql_needs_a_key_that_all_servers_share(tmp_path):
     settings = settings_in(tmp_path, database_url="postgresql://db/troly06")
-    with pytest.raises(ConfigError, match="Thiếu cài đặt TROLY06_SECRET_KEY"):
+    with pytest.raises(ConfigError, match="secret key missing"):
         load_secret_key(settings)
