@@ -137,6 +137,7 @@ async def test_a_group_is_answered_only_when_it_asks(polling, world):
     lan, mai = await world.citizen("Lan"), await world.citizen("Mai")
     group = await world.group("Tổ dân phố 6", lan, mai, is_supergroup=False)
     await lan.says("dang ky tam tru the nao ca nha", chat_id=group)
+    await lan.says("/ban @ai_do", chat_id=group)  # meant for another bot
     asked = f"@{(await bot_name(world))} dang ky tam tru o dau"
     answer = await answer_to(mai, mai.says(asked, chat_id=group), "tạm trú", chat_id=group)
     assert answer.raw["reply_to_message"]["text"] == asked

@@ -15,6 +15,7 @@ from typing import Any
 from bot.channels.storable import storable
 from bot.channels.telegram.deep_links import from_start_parameter
 from bot.channels.vendor_ids import is_storable
+from bot.domain.commands import COMMANDS_BY_NAME
 from bot.domain.messages import Media, Utterance
 from bot.domain.payloads import START
 from bot.domain.people import Address, ChannelId
@@ -51,8 +52,9 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?=\s|$)")
 def parse_update(raw: Mapping[str, Any], bot_username: str, bot_id: int) -> Update | None:
     """The update as we know updates; None for all that asks nothing of us. Never raises.
 
-    In groups only what is addressed to us is an update: a command, a mention, an answer to one of
-    our messages.
+    In groups only what is addressed to us is an update: a command of ours or with our name, a
+    mention, an answer to one of our messages. A bare command that we do not have is another bot's,
+    whoever it mentions or answers.
     """
     number = _number(raw, "update_id")
     if number is None:
@@ -111,7 +113,8 @@ def _is_of_a_person(message: Mapping[str, Any], bot_id: int) -> bool:
 
 def _is_addressed(message: Mapping[str, Any], text: str, bot_username: str, bot_id: int) -> bool:
     if command := _COMMAND.match(text):
-        return _is_ours(command, bot_username)
+        is_named_or_known = command[2] is not None or command[1].lower() in COMMANDS_BY_NAME
+        return is_named_or_known and _is_ours(command, bot_username)
     answered = _object(_object(message, "reply_to_message"), "from")
     return _number(answered, "id") == bot_id or bool(_mention(bot_username).search(text))
 
