@@ -4,14 +4,13 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from aiogram.methods import AnswerInlineQuery
 from telegram import Update as LibraryUpdate
 
 from bot.channels.telegram.identity import BotIdentity
 from bot.channels.telegram.incoming import InlineQuery, TelegramInbox
 from bot.channels.telegram.inline import InlineLookup
 from bot.domain.system_texts import SystemText
-from tests.unit.channels.telegram.checker import check_keyboard, check_text
+from tests.unit.channels.telegram.checker import check_call, check_keyboard, check_text
 from tests.unit.channels.telegram.samples import BOT_ID, BOT_USERNAME, inline
 from tests.unit.channels.telegram.wires import Wire, client_over, ok
 
@@ -47,9 +46,7 @@ def lookup(titles, catalog):
 
 def check(answer):
     """What Telegram would take; the results."""
-    call = AnswerInlineQuery(**answer)
-    assert not call.model_extra
-    assert set(answer) <= call.model_fields_set
+    check_call("answerInlineQuery", answer)
     ids = [one["id"] for one in answer["results"]]
     assert len(ids) == len(set(ids)) <= 10
     for one in answer["results"]:
