@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -122,13 +121,9 @@ def test_the_same_question_gets_the_same_answer_for_everybody(lookup):
     assert {**first, "inline_query_id": "2"} == second
 
 
-async def test_an_answer_takes_less_than_300_ms(lookup):
-    """The cards alone; what finds the topics has its own figures. Nothing here calls anybody."""
-    await lookup.answer(InlineQuery("0", "a"))
-    begin = time.perf_counter()
-    answer = await lookup.answer(InlineQuery("1", "a"))
-    assert time.perf_counter() - begin < 0.3
-    assert len(answer["results"]) == 10
+async def test_at_most_ten_cards_are_shown(lookup, titles):
+    assert len([one for one in titles.catalog.topics if "a" in one.title.lower()]) > 10
+    assert len((await lookup.answer(InlineQuery("1", "a")))["results"]) == 10
 
 
 async def test_who_asks_is_not_read(lookup):
