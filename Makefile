@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 CORE := $(VENV)/.core-installed
 TEST := $(VENV)/.test-installed
 ENCODER := $(VENV)/.encoder-installed
+EMULATOR := .venv-telemelya/.installed
 
-.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser rasa clean
+.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser emulator rasa clean
 
 run: $(CORE)  ## set up everything and serve the chat page on 127.0.0.1:8080
 	@$(BIN)/python -m bot serve
@@ -50,6 +51,8 @@ encoder: $(ENCODER)  ## torch and sentence-transformers; tests that need them th
 browser:  ## Chromium for the tests of the web page, on Debian and its kin
 	@command -v chromium chromium-browser google-chrome >/dev/null || (apt-get update && apt-get install -y chromium)
 
+emulator: $(EMULATOR)  ## a Telegram that others wrote, for the tests of our channel
+
 rasa: $(CORE)  ## a Rasa project of our content in var/rasa, checked and trained by Rasa (Python 3.10)
 	@sh training/train_rasa.sh
 
@@ -81,5 +84,11 @@ $(ENCODER): requirements/encoder.txt requirements/torch.txt $(CORE)
 	@$(BIN)/python -c "import sentence_transformers"
 	@touch $@
 
+$(EMULATOR): requirements/emulator.txt
+	@echo "Đang cài bộ giả lập Telegram để kiểm thử…"
+	@$(PYTHON) -m venv .venv-telemelya
+	@.venv-telemelya/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/emulator.txt
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .venv-rasa var
+	rm -rf $(VENV) .venv-rasa .venv-telemelya var

@@ -24,7 +24,8 @@ from bot.channels.telegram.webhook import PATH
 
 _CONNECTIONS = 40
 _MAX_RESEND_SECONDS = 120.0
-_HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+#: Of a request that comes from Telegram.
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 
 
 @dataclass
@@ -139,7 +140,7 @@ class Load:
         async with self._connections:
             began = time.monotonic()
             try:
-                async with self.http.post(url, json=update, headers=_HEADERS) as answer:
+                async with self.http.post(url, json=update, headers=HEADERS) as answer:
                     await answer.read()
                     status, wait = answer.status, float(answer.headers.get("Retry-After", 0))
             except (aiohttp.ClientError, TimeoutError, OSError) as error:

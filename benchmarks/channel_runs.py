@@ -108,7 +108,7 @@ def latency_at(per_second: float, seconds: float) -> Drive:
     """A steady rate of messages, at random moments, from many people."""
 
     async def drive(bot: RunningBot, cloud: CloudProcess, load: Load) -> dict[str, Any]:
-        chats = await _acquainted(load, 200)
+        chats = await acquainted(load, 200)
         await keep_saying(load, chats, per_second, time.monotonic() + _WARM_UP_SECONDS)
         async with measuring(bot, cloud) as measured:
             late = await keep_saying(load, chats, per_second, time.monotonic() + seconds)
@@ -147,7 +147,7 @@ def overload_of(capacity: float, seconds: float) -> Drive:
     return drive
 
 
-async def _acquainted(load: Load, count: int) -> list[Chat]:
+async def acquainted(load: Load, count: int) -> list[Chat]:
     """Chats that have had the first answer, which comes with a notice and so is two messages."""
     chats, at_a_time = await load.add_chats(count), asyncio.Semaphore(16)
 

@@ -2,8 +2,9 @@
 
     python -m benchmarks.channels throughput|latency|overload|intake|soak [--processes 1|4]
         [--database sqlite|postgresql] [--seconds N] [--minutes N] [--rate N]
+    python -m benchmarks.channels lookup [--database …] [--seconds N]   # inline queries and /tra
     python -m benchmarks.channels rest --rasa FOLDER    # our JSON interface and Rasa's REST channel
-    python -m benchmarks.channels all [--json FILE]     # all but `soak` and `rest`, as one table
+    python -m benchmarks.channels all [--json FILE]     # all but these and `soak`, as one table
 
 Generator, fake Telegram, database and bot share this machine; the table says how many cores each
 used, and `others` what had nothing to do with it. PostgreSQL: TEST_POSTGRES_URL names a server on
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.channel_bot import Setup
+from benchmarks.channel_lookup import measure_look_up
 from benchmarks.channel_rest import measure_rest
 from benchmarks.channel_runs import (
     OVERLOAD_INBOX,
@@ -122,7 +124,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    runs = ["throughput", "latency", "overload", "intake", "soak", "rest", "all"]
+    runs = ["throughput", "latency", "overload", "intake", "soak", "lookup", "rest", "all"]
     parser.add_argument("run", choices=runs)
     parser.add_argument("--processes", type=int, choices=[1, 4], default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
@@ -143,6 +145,9 @@ def main() -> None:
         runs = run_all(setups, catalog, options.seconds)
     elif options.run == "rest":
         runs = measure_rest(options.rasa, options.python, options.seconds)
+    elif options.run == "lookup":
+        setup = Setup(options.database, options.processes)
+        runs = measure_look_up(setup, catalog, options.seconds)
     else:
         runs = iter([run_one(options, Setup(options.database, options.processes), catalog)])
     found = []
@@ -153,7 +158,7 @@ def main() -> None:
         print(json.dumps(shown, ensure_ascii=False), flush=True)
         if options.json:
             options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
-    if options.run != "rest":
+    if options.run not in {"lookup", "rest"}:
         print(table(found))
 
 

@@ -143,7 +143,7 @@ class NotSent(ChannelError):
 
 
 class SendUnknown(ChannelError):
-    """It may have arrived: the answer to the call was lost."""
+    """It may have arrived: the answer to the call was lost, or does not tell."""
 
 
 class RecipientUnreachable(ChannelError):

@@ -1,180 +1,143 @@
-"""Our Telegram messages before an emulator that nobody here wrote: Telemelya, from PyPI.
+"""Our Telegram channel before an emulator that nobody here wrote: Telemelya, from PyPI.
 
-Our own fake shares our understanding of the Bot API; this one does not. To run it:
-
-    python3 -m venv .venv-telemelya
-    .venv-telemelya/bin/pip install telemelya==0.2.2 fakeredis
-    .venv/bin/python -m pytest tests/acceptance/test_foreign_telegram_emulator.py
-
-or let TROLY06_TELEGRAM_EMULATOR name the Python of another environment that has both. Telemelya
-wants Redis and S3; `tests/fakes/telemelya_launcher.py` gives it stand-ins. It knows webhooks but no
-`getUpdates`, sends no secret header, reads no HTML and checks no limits: what it can confirm is the
-form of calls and updates, which is what is asked of it here.
+Our own fake shares our understanding of the Bot API; this one does not. `make emulator` installs it
+in an environment of its own. It reads no HTML, checks no limits and knows neither `getUpdates` nor
+the calls that present a bot (`setMyCommands` and its kin, which aiogram's models read in the unit
+tests): what it can confirm is the form of the calls and updates of a conversation.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Timer
-from typing import Any
-
-import httpx
 import pytest
-import telegram
-from aiohttp import web
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
+from bot.channels.telegram.incoming import InlineQuery
+from bot.domain.messages import Utterance
+from bot.domain.people import Address, ChannelId
+from bot.domain.pictures import PICTURES_FOLDER
 from bot.settings import PROJECT_ROOT
-
-#: Read before the fixture of conftest.py empties the environment.
-PYTHON = Path(
-    os.environ.get("TROLY06_TELEGRAM_EMULATOR", PROJECT_ROOT / ".venv-telemelya/bin/python")
-)
-LAUNCHER = PROJECT_ROOT / "tests/fakes/telemelya_launcher.py"
-TOKEN = "1000000001:AAFakeTokenOfTheForeignEmulator00"
-_SECONDS_TO_START = 60
-CITIZEN = 700_000_001
-KEYBOARD = InlineKeyboardMarkup(
-    [
-        [InlineKeyboardButton("Đã xong", callback_data="step:done")],
-        [InlineKeyboardButton("Mở Cổng dịch vụ công", url="https://dichvucong.gov.vn")],
-    ]
-)
+from tests.acceptance.foreign_emulator import CITIZEN, PYTHON, on_emulator, running_emulator
 
 pytestmark = pytest.mark.skipif(
-    not PYTHON.exists(),
-    reason="no Telemelya: see how to install it at the top of this file "
-    "(.venv-telemelya, or TROLY06_TELEGRAM_EMULATOR)",
+    not PYTHON.exists(), reason="no Telemelya: run `make emulator` to install it"
 )
-
-
-@dataclass
-class Emulator:
-    """The emulator, the bot on it, and the updates that the bot's webhook got."""
-
-    bot: telegram.Bot
-    client: httpx.AsyncClient
-    updates: list[dict[str, Any]] = field(default_factory=list)
-
-    async def citizen_does(self, **what: Any) -> Update:
-        """Let a citizen act; the update as our library reads it."""
-        answer = await self.client.post(
-            "/api/v1/test/send_update",
-            params={"bot_token": TOKEN},
-            json={"chat_id": CITIZEN, **what},
-        )
-        assert answer.status_code == 200, answer.text
-        update = Update.de_json(self.updates[-1], self.bot)
-        assert update is not None
-        return update
-
-    async def recorded(self) -> list[dict[str, Any]]:
-        """What the emulator read of the bot's calls."""
-        answer = await self.client.get("/api/v1/test/responses")
-        return list(answer.json()["responses"])
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    process = subprocess.Popen(
-        [PYTHON, LAUNCHER],
-        cwd=tmp_path_factory.mktemp("telemelya"),
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    too_late = Timer(_SECONDS_TO_START, process.kill)
-    too_late.start()
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert "http://" in line, f"no emulator within {_SECONDS_TO_START} s"
-        yield line.strip()
-    finally:
-        too_late.cancel()
-        process.terminate()
-        process.communicate(timeout=20)
+def address(tmp_path_factory):
+    with running_emulator(tmp_path_factory.mktemp("telemelya")) as one:
+        yield one
 
 
 @pytest.fixture
-async def emulator(address: str) -> AsyncIterator[Emulator]:
-    headers = {"Authorization": "Bearer none"}
-    async with (
-        httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as client,
-        telegram.Bot(TOKEN, base_url=f"{address}/bot") as bot,
-    ):
-        emulator = Emulator(bot, client)
-
-        async def receive(request: web.BaseRequest) -> web.Response:
-            emulator.updates.append(json.loads(await request.read()))
-            return web.Response()
-
-        runner = web.ServerRunner(web.Server(receive), shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await client.post("/api/v1/test/reset")
-        await bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/")
-        yield emulator
-        await runner.cleanup()
+async def both(app, address):
+    async with on_emulator(app, address) as found:
+        yield found
 
 
-async def test_a_citizen_starts_reads_presses_and_sees_the_message_change(emulator):
-    started = await emulator.citizen_does(text="/start can-cuoc")
-    assert started.message.text == "/start can-cuoc"
-    assert started.message.parse_entity(started.message.entities[0]) == "/start"
-
-    sent = await emulator.bot.send_message(
-        started.message.chat_id,
-        "<b>Bước 1</b>: mở VNeID &amp; đăng nhập",
-        parse_mode="HTML",
-        reply_markup=KEYBOARD,
-    )
-    assert sent.reply_markup == KEYBOARD
-
-    pressed = await emulator.citizen_does(
-        callback_data="step:done", callback_message_id=sent.message_id
-    )
-    query = pressed.callback_query
-    assert (query.data, query.from_user.id, query.message.message_id) == (
-        "step:done",
-        CITIZEN,
-        sent.message_id,
-    )
-    await query.answer("Đã ghi")
-    edited = await query.edit_message_text("<b>Bước 2</b>", parse_mode="HTML")
-    assert edited.message_id == sent.message_id
-
-    recorded = await emulator.recorded()
-    assert [one["method"] for one in recorded] == [
-        "sendMessage",
-        "answerCallbackQuery",
-        "editMessageText",
-    ]
-    raw = recorded[0]["raw"]
-    assert (raw["chat_id"], raw["parse_mode"]) == (CITIZEN, "HTML")
-    assert raw["text"] == "<b>Bước 1</b>: mở VNeID &amp; đăng nhập"
-    assert raw["reply_markup"] == KEYBOARD.to_dict()
-    assert (recorded[1]["callback_query_id"], recorded[1]["text"]) == (query.id, "Đã ghi")
-    assert (recorded[2]["message_id"], recorded[2]["text"]) == (sent.message_id, "<b>Bước 2</b>")
+def payload(message, label):
+    """Of the button with this label."""
+    rows = message.params["reply_markup"]["inline_keyboard"]
+    return next(one["callback_data"] for row in rows for one in row if label in one["text"])
 
 
-async def test_a_picture_with_a_caption_is_read_by_both_sides(emulator):
-    await emulator.citizen_does(text="Sơ đồ")
-    sent = await emulator.bot.send_photo(CITIZEN, b"\x89PNG\r\n\x1a\n", caption="Sơ đồ các bước")
-    assert (sent.caption, sent.photo[-1].file_size) == ("Sơ đồ các bước", 8)
-    again = await emulator.bot.send_photo(CITIZEN, sent.photo[-1].file_id)
-    assert again.photo[-1].file_id == sent.photo[-1].file_id
+async def says(both, text):
+    bot, emulator = both
+    await emulator.does("send_update", text=text)
+    return await bot.answer()
 
 
-async def test_typing_and_an_inline_answer_are_taken(emulator):
-    assert await emulator.bot.send_chat_action(CITIZEN, "typing")
-    result = telegram.InlineQueryResultArticle(
-        "cap-lai", "Cấp lại thẻ", telegram.InputTextMessageContent("Hồ sơ")
-    )
-    assert await emulator.bot.answer_inline_query("1", [result])
-    recorded = await emulator.recorded()
-    assert recorded[-1]["results"][0]["input_message_content"] == {"message_text": "Hồ sơ"}
+async def presses(both, message, label, message_id):
+    bot, emulator = both
+    data = payload(message, label)
+    await emulator.does("send_update", callback_data=data, callback_message_id=message_id)
+    return await bot.answer()
+
+
+async def test_who_we_are_is_read(both):
+    bot, _ = both
+    assert bot.identity.username == "telemelya_bot"
+    assert bot.identity.id > 0
+
+
+async def test_our_parser_reads_what_it_brings(both):
+    bot, emulator = both
+    await emulator.does("send_update", text="/start t_310")
+    await emulator.does("send_update", callback_data="menu", callback_message_id=5)
+    await emulator.does("send_update", text="Lỗi gì đây?", photo_file_id="AgAD-abc")
+    started, pressed, shown = await bot.poll()
+    chat = Address(ChannelId.TELEGRAM, str(CITIZEN))
+    assert {one.address for one in (started, pressed, shown)} == {chat}
+    assert started.utterance == Utterance(payload="t:310")
+    assert (pressed.utterance, pressed.pressed_under) == (Utterance(payload="menu"), "5")
+    assert (shown.utterance.text, shown.utterance.media) == ("Lỗi gì đây?", "image")
+
+
+async def test_an_answer_with_bold_words_and_buttons_arrives_as_it_was_composed(both):
+    _, emulator = both
+    (message,) = await says(both, "quen mat khau vneid")
+    assert "<b>" in message.params["text"]
+    assert payload(message, "Làm từng bước")
+    (call,) = await emulator.recorded("sendMessage")
+    assert call["raw"] == {"chat_id": CITIZEN, **message.params}
+
+
+async def test_a_citizen_is_led_in_place_and_shown_a_picture(both):
+    _, emulator = both
+    (asked,) = await says(both, "/start f_nfc-khong-doc")
+    (first,) = await emulator.recorded("sendMessage")
+    (step,) = await presses(both, asked, "iPhone", first["message_id"])
+    assert step.method == "editMessageText"
+    (edited,) = await emulator.recorded("editMessageText")
+    assert edited["raw"] == {"chat_id": CITIZEN, **step.params}
+    assert edited["message_id"] == first["message_id"]
+    (card,) = await presses(both, step, "Đã xong", first["message_id"])
+    (photo,) = await emulator.recorded("sendPhoto")
+    assert photo["caption"] == card.params["caption"]
+    assert photo["reply_markup"] == card.params["reply_markup"]
+    file = PROJECT_ROOT / PICTURES_FOLDER / f"{card.picture}.png"
+    assert photo["photo"][-1]["file_size"] == file.stat().st_size
+    assert await emulator.recorded("sendMessage") == [first]
+
+
+async def test_a_picture_is_sent_by_its_id_the_second_time(both):
+    bot, emulator = both
+    for _ in range(2):
+        bot.forget()
+        (asked,) = await says(both, "/start f_nfc-khong-doc")
+        number = (await emulator.recorded("sendMessage"))[-1]["message_id"]
+        (step,) = await presses(both, asked, "iPhone", number)
+        await presses(both, step, "Đã xong", number)
+    first, second = await emulator.recorded("sendPhoto")
+    assert second["file_id"] == first["file_id"]
+
+
+async def test_a_press_stops_spinning(both):
+    bot, emulator = both
+    done = await emulator.does("send_update", callback_data="menu", callback_message_id=5)
+    await bot.poll()
+    call = await emulator.eventually("answerCallbackQuery")
+    assert call["callback_query_id"] == done["update"]["callback_query"]["id"]
+
+
+async def test_a_card_that_was_looked_up_becomes_the_message_of_who_chose_it(both):
+    bot, emulator = both
+    asked = await emulator.does("send_inline_query", query="tam tru")
+    assert await bot.poll() == []
+    call = await emulator.eventually("answerInlineQuery")
+    query = InlineQuery(asked["inline_query_id"], "tam tru")
+    assert call["raw"] == bot.inline.make_answer(query)
+    card = call["results"][0]
+    await emulator.does("choose_inline_result", result_id=card["id"])
+    (sent,) = await emulator.recorded("sendMessage")
+    assert sent["text"] == card["input_message_content"]["message_text"]
+    assert sent["reply_markup"] == card["reply_markup"]
+
+
+async def test_typing_is_shown_and_the_webhook_left(both):
+    bot, emulator = both
+    await bot.client.show_typing(Address(ChannelId.TELEGRAM, str(CITIZEN)))
+    (call,) = await emulator.recorded("sendChatAction")
+    assert call["raw"] == {"chat_id": CITIZEN, "action": "typing"}
+    assert (await bot.client.calls.get_webhook_info()).url
+    await bot.client.leave_webhook()
+    assert (await bot.client.calls.get_webhook_info()).url == ""

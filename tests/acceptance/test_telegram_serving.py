@@ -137,6 +137,7 @@ async def test_a_group_is_answered_only_when_it_asks(polling, world):
     lan, mai = await world.citizen("Lan"), await world.citizen("Mai")
     group = await world.group("Tổ dân phố 6", lan, mai, is_supergroup=False)
     await lan.says("dang ky tam tru the nao ca nha", chat_id=group)
+    await lan.says("/ban @ai_do", chat_id=group)  # meant for another bot
     asked = f"@{(await bot_name(world))} dang ky tam tru o dau"
     answer = await answer_to(mai, mai.says(asked, chat_id=group), "tạm trú", chat_id=group)
     assert answer.raw["reply_to_message"]["text"] == asked
@@ -157,21 +158,18 @@ async def bot_name(world):
     return me.json()["result"]["username"]
 
 
-async def test_looking_up_is_quick_inline_and_by_command(polling, world):
-    """At best of five, since other programs run beside: under 300 ms from end to end."""
+async def test_topics_are_looked_up_inline_and_by_command(polling, world):
+    """The same topics. How long it takes is measured by `python -m benchmarks.channels lookup`."""
     lan = await world.citizen("Lan")
     await answer_to(lan, lan.starts(), "Chọn một mục")
-    inline, commands = [], []
     for topic in ("tam tru", "muc do 2", "quen mat khau", "ho chieu", "the can cuoc"):
-        started = time.perf_counter()
         answer = await lan.waits_for_answer(await lan.asks_inline(topic))
-        inline.append(time.perf_counter() - started)
-        assert answer["results"], topic
-        started = time.perf_counter()
-        await answer_to(lan, lan.says(f"/tra {topic}"), "Tìm thấy")
-        commands.append(time.perf_counter() - started)
-    assert min(inline) < 0.3
-    assert min(commands) < 0.3
+        cards = [one["id"] for one in answer["results"]]
+        listed = await answer_to(lan, lan.says(f"/tra {topic}"), "Tìm thấy")
+        rows = listed.raw["reply_markup"]["inline_keyboard"]
+        found = [one["callback_data"] for row in rows for one in row]
+        assert found
+        assert found == cards[: len(found)]
 
 
 async def test_who_blocks_is_left_in_peace_and_who_comes_back_is_answered(polling, world):

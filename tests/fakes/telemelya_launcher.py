@@ -1,7 +1,7 @@
 """Runs Telemelya, a Telegram emulator that nobody here wrote, without its Redis and its S3.
 
-Run by the Python of another environment (`pip install telemelya fakeredis`); it prints its address
-on one line. Redis is fakeredis on a port; of S3 it needs a bucket that is there and takes files.
+Run by the Python of another environment (`make emulator`); it prints its address on one line. Redis
+is fakeredis on a port; of S3 it needs a bucket that is there, takes files and shows none.
 Package: telemelya 0.2.2, read 2026-11-20.
 """
 
@@ -23,6 +23,13 @@ class Bucket(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def do_GET(self) -> None:
+        listed = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(listed)))
+        self.end_headers()
+        self.wfile.write(listed)
+
     def do_PUT(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.do_HEAD()
@@ -43,6 +50,7 @@ def main() -> None:
     # Telemelya reads its settings when it is imported.
     os.environ["REDIS_URL"] = f"redis://127.0.0.1:{redis.server_address[1]}/0"
     os.environ["MINIO_ENDPOINT"] = f"127.0.0.1:{bucket.server_port}"
+    os.environ["STRICT_EDIT"] = "true"
     from telemelya.server.app import app
 
     listening = socket.create_server(("127.0.0.1", 0))

@@ -63,8 +63,6 @@ _REJECTED = (
     ("text is empty", "telegram_empty"),
     ("query is too old", "telegram_query_too_old"),
 )
-#: What Telegram's server answers to sends that it had begun when it was shut down (on_closed).
-_BROKEN_OFF = ("restart", "request aborted")
 #: When a 429 does not say how long.
 _USUAL_WAIT_SECONDS = 5.0
 
@@ -92,9 +90,11 @@ def _of_refusal(error: Refused, *, is_repeatable: bool) -> ChannelError:  # noqa
     if status == 429 or error.retry_after_seconds:
         return RetryLater("telegram_429", error.retry_after_seconds or _USUAL_WAIT_SECONDS)
     if status >= 500:
-        if any(sign in said for sign in _BROKEN_OFF):
-            return in_doubt("telegram_broken_off", is_repeatable=is_repeatable)
-        return NotSent(status_code_of("telegram", status))
+        # Nothing says that the message is not there. Client.cpp gives 500 to sends begun before a
+        # shutdown ("restart"), to a message that "was immediately deleted and can't be returned"
+        # (delete_message), and passes on that of the servers behind it (on_message_send_failed),
+        # which failed "while a request was being processed": https://core.telegram.org/api/errors.
+        return in_doubt(status_code_of("telegram", status), is_repeatable=is_repeatable)
     if status == 409:
         return ChannelMisconfigured(CONFLICT)
     if status in {401, 404} or "logged out" in said:

@@ -52,8 +52,9 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?=\s|$)")
 def parse_update(raw: Mapping[str, Any], bot_username: str, bot_id: int) -> Update | None:
     """The update as we know updates; None for all that asks nothing of us. Never raises.
 
-    In groups only what is addressed to us is an update: a command, a mention, an answer to one of
-    our messages.
+    In groups only what is addressed to us is an update: a command of ours or with our name, a
+    mention, an answer to one of our messages. A bare command that we do not have is another bot's,
+    whoever it mentions or answers.
     """
     number = _number(raw, "update_id")
     if number is None:
@@ -112,10 +113,9 @@ def _is_of_a_person(message: Mapping[str, Any], bot_id: int) -> bool:
 
 
 def _is_addressed(message: Mapping[str, Any], text: str, bot_username: str, bot_id: int) -> bool:
-    command = _COMMAND.match(text)
-    # A command without a name goes to all bots of the group: one that we do not know is another's.
-    if command and (command[2] or command[1].lower() in COMMANDS_BY_NAME):
-        return _is_ours(command, bot_username)
+    if command := _COMMAND.match(text):
+        is_named_or_known = command[2] is not None or command[1].lower() in COMMANDS_BY_NAME
+        return is_named_or_known and _is_ours(command, bot_username)
     answered = _object(_object(message, "reply_to_message"), "from")
     return _number(answered, "id") == bot_id or bool(_mention(bot_username).search(text))
 

@@ -163,9 +163,17 @@ FAULTS = [
     (refused(404, "Not Found"), ChannelMisconfigured, "telegram_token_refused"),
     (bad("Logged out"), ChannelMisconfigured, "telegram_token_refused"),
     (refused(409, "Conflict: terminated by other"), ChannelMisconfigured, "telegram_conflict"),
-    (refused(500, "Internal Server Error"), NotSent, "telegram_500"),
-    (refused(502, "Bad Gateway"), NotSent, "telegram_502"),
-    (refused(500, "Internal Server Error: restart"), SendUnknown, "telegram_broken_off"),
+    (refused(500, "Internal Server Error"), SendUnknown, "telegram_500"),
+    (refused(502, "Bad Gateway"), SendUnknown, "telegram_502"),
+    (refused(500, "Internal Server Error: restart"), SendUnknown, "telegram_500"),
+    (
+        refused(
+            500,
+            "Internal Server Error: sent message was immediately deleted and can't be returned",
+        ),
+        SendUnknown,
+        "telegram_500",
+    ),
     (httpx.Response(502, content=HTML_PAGE), SendUnknown, "telegram_gateway_502"),
     (httpx.Response(504, content=b""), SendUnknown, "telegram_gateway_504"),
     (httpx.Response(403, content=HTML_PAGE), NotSent, "telegram_gateway_403"),
@@ -266,7 +274,12 @@ async def test_what_can_no_longer_be_edited_is_due_as_a_new_message(send, why):
 
 
 @pytest.mark.parametrize(
-    "answer", [httpx.ReadTimeout("slow"), httpx.Response(502, content=HTML_PAGE)]
+    "answer",
+    [
+        httpx.ReadTimeout("slow"),
+        httpx.Response(502, content=HTML_PAGE),
+        refused(500, "Internal Server Error: restart"),
+    ],
 )
 async def test_a_lost_edit_may_be_done_again(send, answer):
     with pytest.raises(NotSent):

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
-from aiogram.methods import AnswerInlineQuery
 from telegram import Update as LibraryUpdate
 
 from bot.channels.telegram.identity import BotIdentity
 from bot.channels.telegram.incoming import InlineQuery, TelegramInbox
 from bot.channels.telegram.inline import InlineLookup
 from bot.domain.system_texts import SystemText
-from tests.unit.channels.telegram.checker import check_keyboard, check_text
+from tests.unit.channels.telegram.checker import check_call, check_keyboard, check_text
 from tests.unit.channels.telegram.samples import BOT_ID, BOT_USERNAME, inline
 from tests.unit.channels.telegram.wires import Wire, client_over, ok
 
@@ -47,9 +45,7 @@ def lookup(titles, catalog):
 
 def check(answer):
     """What Telegram would take; the results."""
-    call = AnswerInlineQuery(**answer)
-    assert not call.model_extra
-    assert set(answer) <= call.model_fields_set
+    check_call("answerInlineQuery", answer)
     ids = [one["id"] for one in answer["results"]]
     assert len(ids) == len(set(ids)) <= 10
     for one in answer["results"]:
@@ -125,13 +121,9 @@ def test_the_same_question_gets_the_same_answer_for_everybody(lookup):
     assert {**first, "inline_query_id": "2"} == second
 
 
-async def test_an_answer_takes_less_than_300_ms(lookup):
-    """The cards alone; what finds the topics has its own figures. Nothing here calls anybody."""
-    await lookup.answer(InlineQuery("0", "a"))
-    begin = time.perf_counter()
-    answer = await lookup.answer(InlineQuery("1", "a"))
-    assert time.perf_counter() - begin < 0.3
-    assert len(answer["results"]) == 10
+async def test_at_most_ten_cards_are_shown(lookup, titles):
+    assert len([one for one in titles.catalog.topics if "a" in one.title.lower()]) > 10
+    assert len((await lookup.answer(InlineQuery("1", "a")))["results"]) == 10
 
 
 async def test_who_asks_is_not_read(lookup):

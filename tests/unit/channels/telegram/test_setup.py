@@ -87,6 +87,18 @@ async def test_the_bot_is_presented_and_says_who_it_is(set_up):
     }
 
 
+async def test_each_call_of_the_set_up_is_among_those_that_aiogram_reads(set_up):
+    """conftest.py has aiogram read them; this tells which they are."""
+    account = Account()
+    await set_up(account)
+    await set_up(account, webhook=None)
+    assert set(account.names) == {
+        "getMe", "getMyCommands", "setMyCommands", "getChatMenuButton", "setChatMenuButton",
+        "getMyDescription", "setMyDescription", "getMyShortDescription", "setMyShortDescription",
+        "setWebhook", "deleteWebhook",
+    }  # fmt: skip
+
+
 async def test_the_webhook_is_told_with_its_secret_and_drops_nothing(set_up):
     account = Account()
     await set_up(account)

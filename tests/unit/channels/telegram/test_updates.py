@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.updates import parse_update
+from bot.domain.commands import COMMANDS
 from bot.domain.messages import Media, Utterance
 from bot.domain.people import Address, ChannelId
 from bot.domain.updates import Update, UpdateKind
@@ -186,12 +187,15 @@ def test_our_name_is_no_part_of_a_question_in_private_either():
     [
         (in_group("/tra mức độ 2"), "/tra mức độ 2"),
         (in_group(f"/tra@{BOT_USERNAME} mức độ 2"), "/tra mức độ 2"),
+        (in_group("/TRA mức độ 2"), "/TRA mức độ 2"),
+        (in_group("/help"), "/help"),
+        (in_group(f"/lenh@{BOT_USERNAME}"), "/lenh"),
+        (in_group(f"@{BOT_USERNAME} /lenh"), "/lenh"),
         (in_group(f"@{BOT_USERNAME} mức độ 2"), "mức độ 2"),
         (in_group(f"@{BOT_USERNAME.upper()}, mức độ 2"), "mức độ 2"),
         (in_group(f"cho hỏi @{BOT_USERNAME} mức độ 2"), "cho hỏi mức độ 2"),
         (in_group(f"@{BOT_USERNAME}"), ""),
         (in_group("mức độ 2", reply_to_message=ours(chat=SUPERGROUP)), "mức độ 2"),
-        (in_group("/thongke", reply_to_message=ours(chat=SUPERGROUP)), "/thongke"),
         (in_group(f"/thongke@{BOT_USERNAME}"), "/thongke"),
     ],
 )
@@ -206,6 +210,9 @@ def test_in_a_group_what_is_addressed_to_us_is_heard(raw, text):
         in_group("mức độ 2 là gì"),
         in_group("/tra@khac_bot mức độ 2"),
         in_group("/thongke"),
+        in_group("/ban @ai_do"),
+        in_group(f"/ban @{BOT_USERNAME}"),
+        in_group("/ban", reply_to_message=ours(chat=SUPERGROUP)),
         in_group("/tra@khac_bot mức độ 2", reply_to_message=ours(chat=SUPERGROUP)),
         in_group(f"thư gửi a@{BOT_USERNAME}"),
         in_group(f"@{BOT_USERNAME}x chào"),
@@ -217,6 +224,16 @@ def test_in_a_group_what_is_addressed_to_us_is_heard(raw, text):
 )
 def test_in_a_group_the_rest_is_not_our_business(raw):
     assert read(raw) is None
+
+
+@pytest.mark.parametrize("one", COMMANDS, ids=lambda one: one.name)
+def test_in_a_group_each_of_our_commands_is_heard_without_our_name(one):
+    for name in (one.name, *one.also):
+        assert heard(in_group(f"/{name}")) is not None
+
+
+def test_in_a_private_chat_a_command_that_is_not_ours_is_heard():
+    assert heard(said("/ban @ai_do")) == Utterance("/ban @ai_do")
 
 
 def test_an_administrator_who_writes_as_the_group_is_a_person():

@@ -31,6 +31,7 @@ from bot.settings import PROJECT_ROOT
 from tests.factories import TODAY
 from tests.fakes.telegram_cloud import telegram_cloud
 from tests.fakes.telegram_world import TelegramWorld
+from tests.unit.channels.telegram.checker import check_call
 
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
 PRESENTATION = Presentation((("tra", "Tra cứu nhanh"),), description="Trợ lý 06.")
@@ -130,6 +131,9 @@ async def talk(catalog):
         yield Talk(world, client, identity, catalog)
         await client.close()
         assert await world.violations() == []
+        for call in await world.arrived():
+            files = dict.fromkeys(call["files"], b"")
+            check_call(call["method"], {**call["parameters"], **files})
 
 
 def typed(citizen) -> Update:

@@ -43,8 +43,15 @@ def bad(description: str) -> httpx.Response:
     return refused(400, f"Bad Request: {description}")
 
 
+#: Told of each call over any wire: its name, and its parameters as the form has them. conftest.py
+#: lets aiogram read them all.
+Witness = Callable[[str, dict[str, Any]], None]
+
+
 class Wire(httpx.AsyncBaseTransport):
     """Gives the scripted answers in order; an exception is raised as the wire's."""
+
+    witness: Witness = staticmethod(lambda name, form: None)
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
@@ -59,7 +66,9 @@ class Wire(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.urls.append(request.url)
-        name, params = request.url.path.rsplit("/", 1)[1], _params(request, await request.aread())
+        name, form = request.url.path.rsplit("/", 1)[1], _form(request, await request.aread())
+        self.witness(name, form)
+        params = {field: _value(value) for field, value in form.items()}
         self.calls.append((name, params))
         self.on_call(name, params)
         if not self.answers and self.otherwise:
@@ -73,27 +82,28 @@ class Wire(httpx.AsyncBaseTransport):
         return answer
 
 
-def _params(request: httpx.Request, body: bytes) -> dict[str, Any]:
+def _form(request: httpx.Request, body: bytes) -> dict[str, Any]:
+    """Texts, and files as bytes."""
     kind = request.headers.get("Content-Type", "")
     if kind.startswith("multipart/"):
         head = f"Content-Type: {kind}\r\n\r\n".encode()
         parts = BytesParser(policy=HTTP).parsebytes(head + body).iter_parts()
         return {
             str(part.get_param("name", header="Content-Disposition")): (
-                content if part.get_filename() else _value(content.decode())
+                content if part.get_filename() else content.decode()
             )
             for part in parts
             for content in [part.get_payload(decode=True)]
         }
-    return {name: _value(value) for name, value in parse_qsl(body.decode())}
+    return dict(parse_qsl(body.decode()))
 
 
-def _value(text: Any) -> Any:
+def _value(value: str | bytes) -> Any:
     """Objects and numbers come as JSON in a form."""
     try:
-        return json.loads(text)
+        return value if isinstance(value, bytes) else json.loads(value)
     except ValueError:
-        return text
+        return value
 
 
 def client_over(wire: Wire, pictures_dir: Any, uploads: Any) -> TelegramClient:
