@@ -6,7 +6,7 @@ CORE := $(VENV)/.core-installed
 TEST := $(VENV)/.test-installed
 ENCODER := $(VENV)/.encoder-installed
 
-.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser rasa clean
+.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser deploy-tools rasa clean
 
 run: $(CORE)  ## set up everything and serve the chat page on 127.0.0.1:8080
 	@$(BIN)/python -m bot serve
@@ -49,6 +49,9 @@ encoder: $(ENCODER)  ## torch and sentence-transformers; tests that need them th
 
 browser:  ## Chromium for the tests of the web page, on Debian and its kin
 	@command -v chromium chromium-browser google-chrome >/dev/null || (apt-get update && apt-get install -y chromium)
+
+deploy-tools: | $(VENV)/bin/python  ## Compose, Caddy, promtool and nginx for the tests of deploy/, likewise
+	@sh tests/deploy/install_tools.sh
 
 rasa: $(CORE)  ## a Rasa project of our content in var/rasa, checked and trained by Rasa (Python 3.10)
 	@sh training/train_rasa.sh
