@@ -7,7 +7,7 @@ TEST := $(VENV)/.test-installed
 ENCODER := $(VENV)/.encoder-installed
 EMULATOR := .venv-telemelya/.installed
 
-.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser emulator rasa clean
+.PHONY: run chat test check lint hooks format types layers content index eval train encoder browser deploy-tools emulator rasa clean
 
 run: $(CORE)  ## set up everything and serve the chat page on 127.0.0.1:8080
 	@$(BIN)/python -m bot serve
@@ -52,6 +52,9 @@ browser:  ## Chromium for the tests of the web page, on Debian and its kin
 	@command -v chromium chromium-browser google-chrome >/dev/null || (apt-get update && apt-get install -y chromium)
 
 emulator: $(EMULATOR)  ## a Telegram that others wrote, for the tests of our channel
+
+deploy-tools: | $(VENV)/bin/python  ## Compose, Caddy, promtool and nginx for the tests of deploy/, likewise
+	@sh tests/deploy/install_tools.sh
 
 rasa: $(CORE)  ## a Rasa project of our content in var/rasa, checked and trained by Rasa (Python 3.10)
 	@sh training/train_rasa.sh

@@ -21,6 +21,7 @@ from functools import wraps
 from typing import Any
 
 from bot.channels.telegram.client import TelegramClient
+from bot.channels.zalo_bot.client import ZaloBotClient
 from bot.channels.zalo_oa.client import ZaloOaClient
 from bot.channels.zalo_oa.oauth import OAuth
 from bot.cli.main import main as run_command
@@ -47,13 +48,15 @@ _WORKS = {
     "claim": (SqlDeliveries, "claim"),
     "call": (TelegramClient, "send"),
     "call-zalo": (ZaloOaClient, "send"),
+    "call-zalo-bot": (ZaloBotClient, "send"),
     "record": (SqlDeliveries, "record"),
     "settle": (SqlDeliveries, "settle"),
     "listen": (SqlLeases, "take"),
     "refresh": (OAuth, "refresh"),
     "save-tokens": (grants.SqlTokenVault, "save"),
 }
-_BEFORE = ("store", "think", "call", "call-zalo", "record", "refresh", "save-tokens")
+_CALLS = ("call", "call-zalo", "call-zalo-bot")
+_BEFORE = ("store", "think", *_CALLS, "record", "refresh", "save-tokens")
 _UNCOMMITTED = ("store", "turns", "claim", "record", "settle", "listen", "save-tokens")
 POINTS = (
     *(f"before-{one}" for one in _BEFORE),

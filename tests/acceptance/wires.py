@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from tests.acceptance.reckoning import codes_in
 from tests.fakes.process import cloud_beside
 from tests.fakes.telegram_world import TelegramWorld, telegram_process
+from tests.fakes.zalo.bot_rules import BotRules
 from tests.fakes.zalo.citizens import RemoteControl
 from tests.fakes.zalo.oa_rules import OaRules
 from tests.fakes.zalo.process import CLOUD
@@ -105,16 +106,65 @@ class TelegramWire:
         )
 
 
-class ZaloOaWire:
-    """A Zalo Official Account; what cannot be posted to the webhook is posted again soon."""
+class _ZaloWire:
+    """One product of Zalo; what cannot be posted to the webhook is posted again soon."""
+
+    #: As the fake cloud calls it; who writes to it.
+    _product, _who = "", ""
+
+    def __init__(self, address: str, settings: Mapping[str, str]) -> None:
+        self.control = RemoteControl(address)
+        self.settings = dict(settings)
+        self._citizens: list[str] = []
+
+    async def _post_to(self, port: int, **more: Any) -> None:
+        """Bring events to this port; again every half second where that fails."""
+        await self.control.do(
+            "webhook",
+            product=self._product,
+            hosts={PUBLIC_URL: f"http://127.0.0.1:{port}"},
+            retry_pauses=[0.5] * 400,
+            is_switched_off_after_failure=False,
+            **more,
+        )
+
+    async def says(self, chat: str, text: str) -> None:
+        """Write to it."""
+        await self.control.do(f"{self._product}.say", **{self._who: chat}, text=text)
+
+    async def seen(self) -> Mapping[str, Sequence[int]]:
+        """All messages."""
+        return {
+            one: [code for row in await self._arrived(one) for code in codes_in(row["message"])]
+            for one in self._citizens
+        }
+
+    async def _arrived(self, chat: str) -> list[dict[str, Any]]:
+        return list(await self.control.do("arrived", product=self._product, person=chat))
+
+    async def waiting_count(self) -> int:
+        """Events that are being posted, receipts among them, or that nobody has asked for."""
+        return int((await self.control.do("state"))[self._product]["events_waiting"])
+
+    async def violations(self) -> Sequence[object]:
+        """All of them."""
+        return list((await self.control.do("state"))["violations"])
+
+    async def look_again(self, seconds: float) -> None:
+        """Wait for more than will ever come to nobody."""
+        values = {"product": self._product, "person": "0", "count": 1, "seconds": seconds}
+        await self.control.do("wait_for", **values)
+
+
+class ZaloOaWire(_ZaloWire):
+    """A Zalo Official Account."""
+
+    _product, _who = "oa", "user"
 
     def __init__(self, address: str, port: int) -> None:
         """`port` is where the bot will listen."""
         rules = OaRules()
-        self.control = RemoteControl(address)
-        self.address = address
-        self.bot_address = f"http://127.0.0.1:{port}"
-        self.settings = {
+        settings = {
             "ZALO_APP_ID": rules.app_id,
             "ZALO_APP_SECRET": rules.app_secret,
             "ZALO_OA_ID": rules.oa_id,
@@ -123,49 +173,39 @@ class ZaloOaWire:
             "TROLY06_ZALO_OA_API_URL": address,
             "TROLY06_ZALO_OA_OAUTH_URL": address,
         }
-        self._citizens: list[str] = []
+        super().__init__(address, settings)
+        self._port = port
 
     async def open_webhook(self) -> None:
-        """What a person does in the console, but that Zalo tries again every half second."""
-        await self.control.do(
-            "webhook",
-            product="oa",
-            url=f"{PUBLIC_URL}/webhook/zalo-oa",
-            hosts={PUBLIC_URL: self.bot_address},
-            retry_pauses=[0.5] * 400,
-            is_switched_off_after_failure=False,
-        )
+        """What a person does in the console."""
+        await self._post_to(self._port, url=f"{PUBLIC_URL}/webhook/zalo-oa")
 
     async def new_citizen(self) -> str:
         """An id as Zalo makes them."""
         self._citizens.append(str(2_512_523_625_412_515_001 + len(self._citizens)))
         return self._citizens[-1]
 
-    async def says(self, chat: str, text: str) -> None:
-        """Write to the account."""
-        await self.control.do("oa.say", user=chat, text=text)
 
-    async def seen(self) -> Mapping[str, Sequence[int]]:
-        """Consultation messages."""
-        return {
-            one: [code for row in await self._arrived(one) for code in codes_in(row["message"])]
-            for one in self._citizens
-        }
+class ZaloBotWire(_ZaloWire):
+    """A bot of the Zalo Bot Platform, asked for events until there is a webhook. That Zalo posts
+    again what it could not post is an assumption: it has published nothing about that.
+    """
 
-    async def _arrived(self, chat: str) -> list[dict[str, Any]]:
-        return list(await self.control.do("arrived", product="oa", person=chat))
+    _product, _who = "bot", "chat"
 
-    async def waiting_count(self) -> int:
-        """Events that are being posted, receipts among them."""
-        return int((await self.control.do("state"))["oa"]["events_waiting"])
+    def __init__(self, address: str) -> None:
+        settings = {"ZALO_BOT_TOKEN": BotRules().token, "TROLY06_ZALO_BOT_API_URL": address}
+        super().__init__(address, settings)
 
-    async def violations(self) -> Sequence[object]:
-        """All of them."""
-        return list((await self.control.do("state"))["violations"])
+    async def open_webhook(self, port: int) -> None:
+        """The bot tells Zalo the address itself."""
+        self.settings["TROLY06_PUBLIC_URL"] = PUBLIC_URL
+        await self._post_to(port)
 
-    async def look_again(self, seconds: float) -> None:
-        """Wait for more than will ever come to nobody."""
-        await self.control.do("wait_for", product="oa", person="0", count=1, seconds=seconds)
+    async def new_citizen(self) -> str:
+        """An id as Zalo makes them."""
+        self._citizens.append(f"{len(self._citizens) + 1:020x}")
+        return self._citizens[-1]
 
 
 @asynccontextmanager
@@ -180,6 +220,17 @@ async def zalo_oa_wire(port: int) -> AsyncIterator[ZaloOaWire]:
     """Zalo, with an account that has granted nothing yet."""
     async with cloud_beside(CLOUD) as told:
         wire = ZaloOaWire(told["address"], port)
+        try:
+            yield wire
+        finally:
+            await wire.control.close()
+
+
+@asynccontextmanager
+async def zalo_bot_wire() -> AsyncIterator[ZaloBotWire]:
+    """Zalo, with a bot that nobody runs yet."""
+    async with cloud_beside(CLOUD) as told:
+        wire = ZaloBotWire(told["address"])
         try:
             yield wire
         finally:

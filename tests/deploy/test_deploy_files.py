@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -18,6 +19,7 @@ from pydantic import AliasChoices
 from bot.cli.main import COMMANDS
 from bot.domain.people import ChannelId
 from bot.settings import PROJECT_ROOT, Settings
+from tests.deploy.tools import find_tool
 
 DEPLOY = PROJECT_ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -202,17 +204,22 @@ def test_files_of_secrets_are_kept_out_of_the_repository_and_the_image():
 
 def _compose_v2() -> list[str] | None:
     """The command of a Compose that follows the specification; the first version does not."""
-    for command in (["docker", "compose"], ["docker-compose"]):
-        if shutil.which(command[0]):
-            version = subprocess.run(
-                [*command, "version", "--short"], check=False, capture_output=True, encoding="utf-8"
-            )
-            # A Docker without the plug-in takes "compose" for a mistake and tells its own help.
-            if re.fullmatch(r"v?([2-9]|\d\d)\..*", version.stdout.strip()):
-                return command
+    for program, *words in (["docker", "compose"], ["docker-compose"]):
+        if (found := find_tool(program)) is None:
+            continue
+        command = [found, *words]
+        version = subprocess.run(
+            [*command, "version", "--short"], check=False, capture_output=True, encoding="utf-8"
+        )
+        # A Docker without the plug-in takes "compose" for a mistake and tells its own help.
+        if re.fullmatch(r"v?([2-9]|\d\d)\..*", version.stdout.strip()):
+            return command
     return None
 
 
+COMPOSE_V2 = _compose_v2()
+CADDY, PROMTOOL = find_tool("caddy"), find_tool("promtool")
+SYSTEMD_ANALYZE = find_tool("systemd-analyze")
 #: Without these there is nothing to start.
 REQUIRED = ("SITE_ADDRESS", "POSTGRES_PASSWORD", "TROLY06_SECRET_KEY")
 
@@ -222,21 +229,23 @@ def _checked_by_compose(folder: Path, given: Iterable[str]) -> subprocess.Comple
     filled = EXAMPLE + "".join(f"{name}=abc\n" for name in given)
     (folder / ".env").write_text(filled, encoding="utf-8")
     return subprocess.run(
-        [*_compose_v2(), "--profile", "tool", "config", "--quiet"],
+        [*COMPOSE_V2, "--profile", "tool", "config", "--quiet"],
         check=False,
         cwd=folder,
+        # What is set here would go before the file.
+        env={key: value for key, value in os.environ.items() if key not in _example_names()},
         capture_output=True,
         encoding="utf-8",
     )
 
 
-@pytest.mark.skipif(_compose_v2() is None, reason="needs Docker Compose 2")
+@pytest.mark.skipif(COMPOSE_V2 is None, reason="needs Docker Compose 2")
 def test_compose_itself_takes_the_file_with_the_filled_example(tmp_path):
     taken = _checked_by_compose(tmp_path, REQUIRED)
     assert (taken.returncode, taken.stderr) == (0, "")
 
 
-@pytest.mark.skipif(_compose_v2() is None, reason="needs Docker Compose 2")
+@pytest.mark.skipif(COMPOSE_V2 is None, reason="needs Docker Compose 2")
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_compose_says_what_to_fill_in_where_it_is_missing(tmp_path, missing):
     refused = _checked_by_compose(tmp_path, [one for one in REQUIRED if one != missing])
@@ -288,11 +297,11 @@ def test_the_proxy_asks_for_the_port_and_the_name_that_the_web_has():
     assert "TROLY06_PORT=8080" in DOCKERFILE
 
 
-@pytest.mark.skipif(shutil.which("caddy") is None, reason="needs caddy")
+@pytest.mark.skipif(CADDY is None, reason="needs caddy")
 def test_caddy_itself_takes_its_file(tmp_path, monkeypatch):
     monkeypatch.setenv("SITE_ADDRESS", "tro-ly.xa-a.example.vn")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
+    command = [CADDY, "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
     checked = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     assert checked.returncode == 0, checked.stderr
 
@@ -328,7 +337,7 @@ def test_no_unit_may_do_more_than_it_must(path):
     assert {"MemoryMax", "TasksMax"} <= service.keys()
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+@pytest.mark.skipif(SYSTEMD_ANALYZE is None, reason="needs systemd-analyze")
 @pytest.mark.parametrize(
     "path", sorted((DEPLOY / "systemd").glob("*.[st]*")), ids=lambda path: path.name
 )
@@ -338,7 +347,7 @@ def test_systemd_itself_takes_each_unit(path, tmp_path):
         text = _text(unit).replace("/opt/troly06/.venv/bin/python", "/bin/true")
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
     checked = subprocess.run(
-        ["systemd-analyze", "verify", tmp_path / path.name],
+        [SYSTEMD_ANALYZE, "verify", tmp_path / path.name],
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -393,9 +402,9 @@ def test_every_section_that_an_alert_sends_to_exists():
     assert {one for one in told if not any(head.startswith(one) for head in headings)} == set()
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool")
+@pytest.mark.skipif(PROMTOOL is None, reason="needs promtool")
 def test_prometheus_itself_takes_the_alerts():
-    command = ["promtool", "check", "rules", DEPLOY / "prometheus-alerts.yml"]
+    command = [PROMTOOL, "check", "rules", DEPLOY / "prometheus-alerts.yml"]
     checked = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     assert checked.returncode == 0, checked.stderr
 

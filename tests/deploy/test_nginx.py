@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -18,8 +17,9 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 from tests.deploy.certificate import write_certificate
+from tests.deploy.tools import find_tool
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NGINX = find_tool("nginx")
 EXAMPLE = (PROJECT_ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 _SECONDS_TO_START = 10
 

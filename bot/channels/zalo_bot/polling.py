@@ -3,9 +3,8 @@
 https://docs.zaloplatforms.com/docs/BOT/apis/getUpdates (read 2026-11-20): one object, no offset. An
 event is gone once Zalo has handed it over, so it is stored at once; while storing fails, it is kept
 in memory and tried again before the next one is asked for, also by a later `run`. What this cannot
-save: an event whose answer was lost on the way, and one that could not be stored until the process
-had to end. The
-webhook is the better way; this one needs no public address.
+save: an event whose answer was lost on the way, and the one that was not stored yet when the
+process had to end or was killed. The webhook is the better way; this one needs no public address.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ class BotUpdates:
         self._clock = clock
         self._queue: deque[dict[str, Any]] = deque()
         self._listener_count = 0
+        self._is_held = False
         self._came = asyncio.Event()
         self._listened_count = 0
         self._listening = asyncio.Event()
@@ -47,9 +48,17 @@ class BotUpdates:
         """Events that nobody has asked for yet."""
         return len(self._queue)
 
+    @property
+    def waiting_count(self) -> int:
+        """Events that the bot has not taken for good: queued, being posted, or handed over to who
+        has not asked for another since.
+        """
+        return len(self._queue) + self._poster.waiting_count + self._is_held
+
     def set_hook(self, url: str, secret: str) -> None:
         """Post events from now on; what was queued is posted too."""
         self.hook = Hook(url, secret, self._clock.now_ms())
+        self._is_held = False
         self._poster.webhook.url = url
         while url and self._queue:
             self._post(self._queue.popleft())
@@ -91,6 +100,7 @@ class BotUpdates:
         """One event, which is gone then; None when nothing came, or who asked has hung up."""
         until = self._clock.now() + seconds
         self._listener_count += 1
+        self._is_held = False
         self._listened_count += 1
         listening, self._listening = self._listening, asyncio.Event()
         listening.set()
@@ -102,7 +112,10 @@ class BotUpdates:
                 await self._wait_a_moment(until)
         finally:
             self._listener_count -= 1
-        return None if request.is_gone() else self._queue.popleft()
+        if request.is_gone():
+            return None
+        self._is_held = True
+        return self._queue.popleft()
 
     async def _wait_a_moment(self, until: float) -> None:
         came = asyncio.ensure_future(self._came.wait())

@@ -107,6 +107,7 @@ class LocalControl:
                 "used": cloud.bot.used,
                 "queued": cloud.bot.updates.queued_count,
                 "lost": cloud.bot.updates.lost_count,
+                "events_waiting": cloud.bot.updates.waiting_count,
             },
         }
 

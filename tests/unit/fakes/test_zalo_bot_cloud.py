@@ -84,6 +84,19 @@ async def test_an_update_is_one_object_and_gone_once_handed_over(call: Caller) -
     assert await call.error("getUpdates", timeout=0) == 408
 
 
+async def test_an_update_waits_until_its_taker_asks_for_the_next(
+    cloud: ZaloCloud, call: Caller
+) -> None:
+    async def waiting() -> int:
+        return (await cloud.control.do("state"))["bot"]["events_waiting"]
+
+    assert await waiting() == 1
+    await call("getUpdates", timeout=0)
+    assert await waiting() == 1
+    await call.error("getUpdates", timeout=0)
+    assert await waiting() == 0
+
+
 async def test_waiting_ends_when_something_comes(cloud: ZaloCloud, call: Caller) -> None:
     await call("getUpdates", timeout=0)
     waiting = asyncio.create_task(call("getUpdates", timeout=30))
