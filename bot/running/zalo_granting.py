@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.channels.zalo_oa.building import build_zalo_oa
-from bot.channels.zalo_oa.grants import parse_pasted
+from bot.channels.zalo_oa.grants import NO_CODE, OTHER_ACCOUNT, parse_pasted
+from bot.channels.zalo_oa.wire import NO_CONNECTION
 from bot.domain.errors import BotError, ConfigError
 from bot.running.keys import load_secret_key
 from bot.running.zalo_oa import zalo_oa_settings
@@ -44,9 +45,20 @@ async def grant_zalo_oa(
         try:
             await channel.grants.complete(parse_pasted(ask(link.url)), link.state)
         except BotError as fault:
-            raise ConfigError.of("zalo_grant_failed", code=str(fault)) from fault
+            raise _told(str(fault)) from fault
         finally:
             await channel.client.close()
     finally:
         await database.close()
     settled()
+
+
+def _told(code: str) -> ConfigError:
+    """What became of the grant, for who must begin again."""
+    if code == NO_CODE:
+        return ConfigError.of("zalo_grant_nothing_pasted")
+    if code == OTHER_ACCOUNT:
+        return ConfigError.of("zalo_grant_other_account")
+    if code == NO_CONNECTION:
+        return ConfigError.of("zalo_grant_no_connection")
+    return ConfigError.of("zalo_grant_failed", code=code)

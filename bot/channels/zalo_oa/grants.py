@@ -24,6 +24,8 @@ from bot.domain.tokens import TokenPair, TokenVault
 STATE_LIFETIME = timedelta(minutes=30)
 #: The code of an answer to no link of ours: anybody can make one up.
 STATE_UNKNOWN = "zalo_oa_state_unknown_or_old"
+OTHER_ACCOUNT = "zalo_oa_other_account"
+NO_CODE = "zalo_oa_no_code"
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,8 @@ def parse_pasted(pasted: str) -> GrantAnswer:
     """The answer in what was pasted: the whole address that one came back to, or the code alone."""
     text = pasted.strip()
     if "?" not in text and "=" not in text:
-        return GrantAnswer(code=text)
+        # An address that nothing was appended to is no code.
+        return GrantAnswer(code="" if "://" in text else text)
     found = parse_qs(urlsplit(text).query or text)
 
     def first(key: str) -> str:
@@ -99,9 +102,9 @@ class Grants:
         if not self._is_ours(known):
             raise ChannelMisconfigured(STATE_UNKNOWN)
         if answer.oa_id and answer.oa_id != self._settings.oa_id:
-            raise ChannelMisconfigured("zalo_oa_other_account")
+            raise ChannelMisconfigured(OTHER_ACCOUNT)
         if not answer.code:
-            raise ChannelMisconfigured("zalo_oa_no_code")
+            raise ChannelMisconfigured(NO_CODE)
         pair = await self._oauth.exchange(answer.code, self._pkce(known).verifier)
         await self._save(pair)
         await self._vault.note_trouble(self._settings.grant, "")

@@ -20,6 +20,8 @@ from bot.domain.errors import (
     SendUnknown,
 )
 
+#: Nothing was sent: there is no way to Zalo.
+NO_CONNECTION = "zalo_oa_no_connection"
 _CONNECT_SECONDS = 5.0
 _NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 #: Whoever refuses so looked at nothing we said: a wrong address, or this server is locked out.
@@ -62,7 +64,7 @@ async def fetch(http: httpx.AsyncClient, request: httpx.Request, limit_seconds: 
         async with asyncio.timeout(limit_seconds):
             response = await http.send(request)
     except _NOT_CONNECTED as error:
-        raise NotSent("zalo_oa_no_connection") from error
+        raise NotSent(NO_CONNECTION) from error
     except (TimeoutError, httpx.TimeoutException) as error:
         raise SendUnknown("zalo_oa_timeout") from error
     except httpx.HTTPError as error:
