@@ -58,6 +58,7 @@ class Background:
         self._deliveries = SqlDeliveries(parts.database)
         self._promised = {one.id: Bell() for one in channels}
         self._ready: dict[ChannelId, ReadyChannel] = {}
+        self._looked_after: dict[ChannelId, ChannelLoop] = {}
         #: Turns are taken for channels that are ready.
         self._composers: dict[ChannelId, Composer] = {}
 
@@ -76,15 +77,18 @@ class Background:
 
     @property
     def channel_states(self) -> Mapping[str, str]:
-        """For each channel whether the vendor has let it in, and whether a person switched it
-        off.
+        """For each channel whether the vendor has let it in, whether a person switched it off,
+        and whether one must see to something.
         """
         return {one.id.value: self._state(one.id) for one in self._channels}
 
     def _state(self, channel: ChannelId) -> str:
         if self._parts.switches.is_off(channel):
             return "off"
-        return "ready" if channel in self._ready else "not_ready"
+        if channel not in self._ready:
+            return "not_ready"
+        one = self._looked_after.get(channel)
+        return "needs_person" if one is not None and one.needs_person else "ready"
 
     async def run(self) -> None:
         """Run all loops until `stop` is called; what is being sent is waited for."""
@@ -146,6 +150,7 @@ class Background:
             self._on_ready(ready)
 
         one = ChannelLoop(channel, self._parts, self._loops, on_ready)
+        self._looked_after[channel.id] = one
 
         async def run() -> None:
             await one.run(listens=self._does_work)

@@ -41,7 +41,14 @@ class ChannelLoop:
         self._loops = loops
         self._on_ready = on_ready
         self._ready: ReadyChannel | None = None
+        #: What was found when the channel was looked after last, and everything ever found.
+        self._found: set[str] = set()
         self._troubles: set[str] = set()
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person must see to something, as was found when one looked last."""
+        return bool(self._found)
 
     async def run(self, *, listens: bool) -> None:
         """Make the channel ready, as often as it takes; then, if this process may, listen as long
@@ -113,7 +120,7 @@ class ChannelLoop:
     async def tend(self) -> None:
         """Look after the channel, and show what a person must see to."""
         assert self._channel.tend is not None
-        found = set(await self._channel.tend())
+        found = self._found = set(await self._channel.tend())
         for code in self._troubles | found:
             is_there = code in found
             self._parts.metrics.trouble.labels(self._channel.id.value, code).set(is_there)

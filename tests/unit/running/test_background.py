@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +12,12 @@ from sqlalchemy import select
 from bot.dialogue.turn_worker import TurnWorker
 from bot.domain.bell import Bell
 from bot.domain.errors import ConfigError
+from bot.domain.people import ChannelId
+from bot.domain.store import Budget
+from bot.outbox.sender import SenderSettings
 from bot.running import background as running
 from bot.running.background import Background
+from bot.running.channel_parts import ChannelParts, ReadyChannel
 from bot.running.parts import wire_parts
 from bot.running.presence import PRESENCE_SECONDS
 from bot.settings import Settings
@@ -26,6 +31,8 @@ SHOWN = {"channel": "web", "code": "content_unusable"}
 
 class App:
     """Content that cannot be renewed."""
+
+    catalog = None
 
     def __init__(self, fault):
         self.fault = fault
@@ -108,3 +115,22 @@ async def alive_until(parts):
             return (await connection.execute(select(leases.c.until))).scalar_one_or_none()
     finally:
         await database.close()
+
+
+async def test_a_channel_that_needs_a_person_is_not_called_ready(parts):
+    async def prepare():
+        return ReadyChannel(lambda catalog: None)
+
+    async def tend():
+        return ("zalo_oa_no_grant",)
+
+    client = SimpleNamespace(channel=ChannelId.ZALO_OA)
+    channel = ChannelParts(client, SenderSettings(Budget(1, 1)), prepare, tend)
+    background = Background(parts, [channel], does_work=False)
+    loops = dict(background._of_channel(channel))
+    assert background.channel_states == {"zalo_oa": "not_ready"}
+    background._loops.stopping.set()
+    await loops["channel zalo_oa"]()
+    assert background.channel_states == {"zalo_oa": "ready"}
+    await loops["tend zalo_oa"]()
+    assert background.channel_states == {"zalo_oa": "needs_person"}

@@ -67,7 +67,7 @@ class Listener:
 
 
 class World:
-    def __init__(self, database):
+    def __init__(self, database, troubles=()):
         self.database, self.clock, self.loops = FailingDatabase(database), Clock(), Loops()
         self.leases, self.listener = SqlLeases(database), Listener()
         parts = SimpleNamespace(database=self.database, clock=self.clock, metrics=Metrics())
@@ -75,7 +75,12 @@ class World:
         async def prepare():
             return ReadyChannel(lambda _: None, listen=self.listener)
 
-        channel = SimpleNamespace(id=ChannelId.ZALO_BOT, prepare=prepare)
+        async def tend():
+            return self.troubles
+
+        #: What is found when the channel is looked after.
+        self.troubles = troubles
+        channel = SimpleNamespace(id=ChannelId.ZALO_BOT, prepare=prepare, tend=tend)
         self.one = ChannelLoop(channel, parts, self.loops, lambda _: None)
 
     async def begin(self):
@@ -163,3 +168,13 @@ async def test_a_fault_of_the_listener_is_not_hidden(world):
     world.listener = broken
     with pytest.raises(ZeroDivisionError):
         await world.one.run(listens=True)
+
+
+async def test_what_a_person_must_see_to_is_known_until_it_is_mended(world):
+    assert not world.one.needs_person
+    world.troubles = ("zalo_oa_no_grant",)
+    await world.one.tend()
+    assert world.one.needs_person
+    world.troubles = ()
+    await world.one.tend()
+    assert not world.one.needs_person
