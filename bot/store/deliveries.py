@@ -14,6 +14,7 @@ from bot.domain.deliveries import Delivery, DeliveryStatus, Lane, Message, Verdi
 from bot.domain.people import QUOTA_CHANNELS, Address, ChannelId, ConversationId
 from bot.domain.store import Budget
 from bot.store.database import Database
+from bot.store.hearing import fresh_state
 from bot.store.statements import insert_new, is_plainly
 from bot.store.tables import channel_states, conversations, deliveries
 from bot.store.usage import count_usage
@@ -147,14 +148,7 @@ async def _refill(
     """How many may go now, from a bucket that starts empty, none while the channel is paused; and
     up to when it was filled.
     """
-    fresh = {
-        "channel": channel.value,
-        "tokens": 0.0,
-        # A second's worth to begin with: the first reply of a new channel does not wait.
-        "refilled_at": now - timedelta(seconds=1),
-        "pause_code": "",
-        "is_off": False,
-    }
+    fresh = fresh_state(channel, now)
     await connection.execute(insert_new(connection, channel_states).values(fresh))
     mine = channel_states.c.channel == channel.value
     query = select(channel_states).where(mine).with_for_update()

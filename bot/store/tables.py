@@ -193,7 +193,7 @@ deliveries = Table(
     sqlite_autoincrement=True,
 )
 
-#: The budget of each channel, shared by all processes that send.
+#: The budget of each channel, shared by all processes that send, and how it stands.
 channel_states = Table(
     "channel_states",
     metadata,
@@ -204,6 +204,10 @@ channel_states = Table(
     Column("pause_code", String(64), nullable=False),
     #: Whether a person switched the channel off.
     Column("is_off", Boolean, nullable=False, default=False),
+    #: When the vendor last sent anything at all, where that is watched; and since when it is to be
+    #: expected, where nothing came yet. See `bot.store.hearing`.
+    Column("heard_at", UtcDateTime),
+    Column("expected_since", UtcDateTime),
 )
 
 #: Work that one process at a time may do.

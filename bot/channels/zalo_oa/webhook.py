@@ -13,7 +13,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -22,6 +21,7 @@ from bot.channels.bodies import MAX_BODY_BYTES, BodyRefused, closing, read_body
 from bot.channels.zalo_oa.counting import Count
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.signature import SignatureChecker, Signed, Verdict
+from bot.channels.zalo_oa.signs_of_life import SignsOfLife
 from bot.channels.zalo_oa.updates import parse_event
 from bot.domain.errors import StoreError
 from bot.domain.intake import Receiver
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class ZaloOaWebhook:
     """Takes the bodies of requests and says how to answer them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - wired in one place
         self,
         receiver: Receiver,
         settings: ZaloOaSettings,
@@ -47,6 +47,7 @@ class ZaloOaWebhook:
         *,
         is_switched_off: Callable[[], bool],
         count: Count,
+        life: SignsOfLife,
     ) -> None:
         """Raises ConfigError when signatures cannot be checked."""
         self._receiver = receiver
@@ -55,10 +56,9 @@ class ZaloOaWebhook:
         self._clock = clock
         self._is_switched_off = is_switched_off
         self._count = count
+        self._life = life
         self._told: set[Verdict] = set()
         self._storing: set[asyncio.Task[None]] = set()
-        #: When this process last got an event that was truly from Zalo, of whatever kind.
-        self.last_event_at: datetime | None = None
 
     async def take(self, body: bytes, headers: Mapping[str, str], seconds_left: float) -> int:
         """The status to answer with, found in that time."""
@@ -77,7 +77,8 @@ class ZaloOaWebhook:
         if verdict is not Verdict.GOOD:
             self._refuse(verdict)
             return self._settings.bad_signature_status
-        self.last_event_at = self._clock.now()
+        # Of whatever kind: a receipt too shows that the webhook is on.
+        self._life.see()
         self._told.clear()
         if headers.get("num_retry"):
             self._count("webhook:sent_again")
@@ -119,6 +120,7 @@ class ZaloOaWebhook:
     async def close(self) -> None:
         """Wait for what is still being stored."""
         await asyncio.gather(*self._storing, return_exceptions=True)
+        await self._life.close()
 
 
 def zalo_oa_webhook(webhook: ZaloOaWebhook) -> APIRouter:

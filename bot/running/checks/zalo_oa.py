@@ -25,6 +25,7 @@ from bot.running.zalo_oa import missing_settings, zalo_oa_settings
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
 from bot.store.sealing import Seal
+from bot.store.switches import SqlSwitches
 from bot.store.upkeep import Retention, Upkeep
 
 #: Of the quota that is left.
@@ -102,9 +103,10 @@ async def _heard(scene: Scene, database: Database, key: bytes) -> Findings:
     backlog = await Upkeep(database, ConversationNames(key), retention).look(now)
     last = backlog.last_update_at.get(ChannelId.ZALO_OA)
     watch = SilenceWatch(settings.zalo_oa_silence_hours)
+    is_off = ChannelId.ZALO_OA in await SqlSwitches(database).look()
     if last is None:
         yield _NEVER_HEARD()
-    elif watch.is_silent(last, now):
+    elif watch.is_silent(last, now) and not is_off:
         yield _SILENT(length=watch.find_silence(last, now))
     else:
         yield _HEARD(at=last)

@@ -13,7 +13,9 @@ from bot.domain.tokens import TokenPair
 from bot.running.checks.zalo_bot import check_zalo_bot
 from bot.running.checks.zalo_oa import check_zalo_oa
 from bot.store.grants import SqlTokenVault
+from bot.store.hearing import SqlHearing
 from bot.store.sealing import Seal
+from bot.store.switches import SqlSwitches
 from bot.store.tables import inbox
 from bot.store.usage import count_usage
 from tests.fakes.zalo.bot_rules import BotRules
@@ -218,6 +220,21 @@ async def test_a_webhook_that_went_silent_by_day_is_told(on, cloud, database, va
     assert "zalo_oa_heard" in await codes(check_zalo_oa, on(is_offline=True))
     found = await findings(check_zalo_oa, on(is_offline=True, zalo_oa_silence_hours=3))
     assert "4 giờ" in found["zalo_oa_silent"].text
+    # A receipt is no update, and shows that the webhook is on.
+    await SqlHearing(database).note(ChannelId.ZALO_OA, NOON - timedelta(hours=1))
+    assert "zalo_oa_silent" not in await codes(
+        check_zalo_oa, on(is_offline=True, zalo_oa_silence_hours=3)
+    )
+
+
+async def test_a_channel_that_somebody_switched_off_is_not_called_silent(
+    on, cloud, database, vault
+):
+    await grant(cloud, vault)
+    await hear(database, hours_ago=4)
+    await SqlSwitches(database).turn(ChannelId.ZALO_OA, NOON, off=True)
+    found = await codes(check_zalo_oa, on(is_offline=True, zalo_oa_silence_hours=3))
+    assert "zalo_oa_silent" not in found
 
 
 # Zalo Bot

@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_code", sa.String(length=64), nullable=False),
         sa.Column("is_off", sa.Boolean(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expected_since", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_states")),
     )
     op.create_table(

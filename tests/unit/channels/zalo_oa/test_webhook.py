@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from bot.channels.bodies import MAX_BODY_BYTES
 from bot.channels.zalo_oa import webhook as webhook_module
 from bot.channels.zalo_oa.callback import zalo_oa_callback
+from bot.channels.zalo_oa.signs_of_life import SignsOfLife
 from bot.channels.zalo_oa.webhook import ZaloOaWebhook, zalo_oa_webhook
 from bot.domain.errors import ConfigError, StoreError
 from tests.unit.channels.zalo_oa.zalo_world import (
@@ -42,19 +43,23 @@ class Site:
 
     def __init__(self, **changed):
         self.receiver, self.clock, self.counted = Receiver(), Clock(), []
-        self.is_off = False
+        self.is_off, self.seen_at = False, []
         self.webhook = ZaloOaWebhook(
             self.receiver,
             make_settings(**changed),
             self.clock,
             is_switched_off=lambda: self.is_off,
             count=self.counted.append,
+            life=SignsOfLife(self.note, self.clock),
         )
         app = FastAPI()
         app.include_router(zalo_oa_webhook(self.webhook))
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://127.0.0.1"
         )
+
+    async def note(self, at):
+        self.seen_at.append(at)
 
     async def post(self, body, **headers):
         names = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -98,13 +103,15 @@ async def test_an_event_is_stored_before_it_is_answered(site):
     assert await site.send_event() == 200
     assert [one.utterance.text for one in site.receiver.stored] == ["Xin chào"]
     assert site.counted == ["event:message", "webhook:stored"]
-    assert site.webhook.last_event_at == NOW
+    await site.webhook.close()
+    assert site.seen_at == [NOW]
 
 
 async def test_the_probe_of_the_console_is_answered_without_a_signature(site):
     assert await site.post(b"{}") == 200
     assert site.counted == ["webhook:probe"]
-    assert site.webhook.last_event_at is None
+    await site.webhook.close()
+    assert site.seen_at == []
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"5", b"\xff", b"[" * 99_999])
@@ -128,7 +135,8 @@ async def test_an_event_with_a_wrong_signature_is_refused(site):
     assert await site.post(body) == 403
     assert site.receiver.stored == []
     assert site.counted == ["webhook:bad_signature"] * 2
-    assert site.webhook.last_event_at is None
+    await site.webhook.close()
+    assert site.seen_at == []
 
 
 async def test_an_event_of_the_day_before_yesterday_is_refused(site):
@@ -147,7 +155,8 @@ async def test_events_that_ask_nothing_are_signs_of_life(site):
     assert await site.send_event(event_name="user_seen_message") == 200
     assert site.receiver.stored == []
     assert site.counted == ["event:receipt"]
-    assert site.webhook.last_event_at == NOW
+    await site.webhook.close()
+    assert site.seen_at == [NOW]
 
 
 async def test_an_event_sent_again_is_counted(site):

@@ -1,0 +1,134 @@
+"""The Zalo OA channel as a process runs it: what its tending tells a person."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bot.domain.clock import VIETNAM
+from bot.domain.people import ChannelId
+from bot.domain.tokens import TokenPair
+from bot.running.parts import wire_parts
+from bot.running.zalo_oa import build_zalo_oa_parts
+from bot.settings import Settings
+from tests.promises import Clock
+
+APP_ID, OA_ID = "1234567890123456789", "3333333333333333333"
+MORNING = datetime(2026, 11, 21, 8, 0, tzinfo=VIETNAM)
+
+
+class App:
+    catalog = None
+
+
+@pytest.fixture
+def clock():
+    return Clock(MORNING)
+
+
+@pytest.fixture
+async def parts(tmp_path, clock):
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        secret_key="a key for tests only " * 2,
+        public_url="https://bot.example",
+        zalo_app_id=APP_ID,
+        zalo_app_secret="APP-SECRET-EXAMPLE",
+        zalo_oa_id=OA_ID,
+        zalo_oa_secret_key="OA-SECRET-KEY-EXAMPLE",
+        zalo_oa_silence_hours=3,
+    )
+    one = wire_parts(settings, App(), clock)
+    await one.open()
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+async def channel(parts):
+    one = build_zalo_oa_parts(parts)
+    yield one
+    await one.close()
+    await one.client.close()
+
+
+async def grant(parts):
+    lives_until = parts.clock.now() + timedelta(days=80)
+    await parts.vault.save(f"zalo_oa:{OA_ID}", TokenPair("a", "r", lives_until, lives_until, 1))
+
+
+async def receive_receipt(channel, clock):
+    """A citizen has seen a message of ours; nothing else happens."""
+    ready = await channel.prepare()
+    app = FastAPI()
+    for route in ready.routes:
+        app.include_router(route)
+    timestamp = str(int(clock.now().timestamp() * 1000))
+    event = {"app_id": APP_ID, "event_name": "user_seen_message", "timestamp": timestamp}
+    body = json.dumps(event)
+    signed = f"{APP_ID}{body}{timestamp}OA-SECRET-KEY-EXAMPLE".encode()
+    headers = {"X-ZEvent-Signature": f"mac={hashlib.sha256(signed).hexdigest()}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        answer = await http.post("/webhook/zalo-oa", content=body, headers=headers)
+    assert answer.status_code == 200
+    # What is noted beside the answer is there.
+    await channel.close()
+
+
+async def test_a_webhook_that_says_nothing_from_the_grant_on_is_told(parts, channel, clock):
+    await grant(parts)
+    assert await channel.tend() == ()
+    clock.pass_by(3 * 3600)
+    assert await channel.tend() == ()
+    clock.pass_by(60)
+    assert await channel.tend() == ("webhook_silent",)
+
+
+async def test_before_the_grant_nothing_is_expected(channel, clock):
+    for _ in range(3):
+        assert "webhook_silent" not in await channel.tend()
+        clock.pass_by(4 * 3600)
+
+
+async def test_a_receipt_is_a_sign_of_life_and_silence_after_it_is_told(parts, channel, clock):
+    await grant(parts)
+    await channel.tend()
+    clock.pass_by(2 * 3600)
+    await receive_receipt(channel, clock)
+    clock.pass_by(2 * 3600)
+    assert await channel.tend() == ()
+    clock.pass_by(2 * 3600)
+    assert await channel.tend() == ("webhook_silent",)
+
+
+async def test_the_alert_lasts_when_what_came_is_deleted_and_the_process_begins_anew(
+    parts, channel, clock
+):
+    await grant(parts)
+    await receive_receipt(channel, clock)
+    clock.pass_by(40 * 24 * 3600)
+    await parts.upkeep.forget_old(clock.now())
+    again = build_zalo_oa_parts(parts)
+    assert await again.tend() == ("webhook_silent",)
+    await again.client.close()
+
+
+async def test_a_channel_that_is_off_is_not_missed_and_has_its_time_once_it_is_on(
+    parts, channel, clock
+):
+    await grant(parts)
+    await channel.tend()
+    clock.pass_by(4 * 3600)
+    await parts.switches.turn(ChannelId.ZALO_OA, clock.now(), off=True)
+    assert await channel.tend() == ()
+    await parts.switches.turn(ChannelId.ZALO_OA, clock.now(), off=False)
+    assert await channel.tend() == ()
+    clock.pass_by(4 * 3600)
+    assert await channel.tend() == ("webhook_silent",)
