@@ -113,6 +113,10 @@ class Receipt:
 
     #: The vendor's id of the message; empty where it gives none.
     message_id: str = ""
+    #: Whether it cost money, on a channel where some messages do.
+    is_billed: bool = False
+    #: When the recipient last did something, where the vendor knew of something later.
+    interacted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +135,6 @@ class Verdict:
     moved_to: str = ""
     #: What is sent from now on in place of the message.
     instead: Message | None = None
+    #: As in the receipt.
+    is_billed: bool = False
+    interacted_at: datetime | None = None

@@ -58,7 +58,12 @@ def backoff_seconds(attempt: int) -> float:
 
 def judge_receipt(receipt: Receipt) -> Verdict:
     """It was taken."""
-    return Verdict(DeliveryStatus.SENT, message_id=receipt.message_id)
+    return Verdict(
+        DeliveryStatus.SENT,
+        message_id=receipt.message_id,
+        is_billed=receipt.is_billed,
+        interacted_at=receipt.interacted_at,
+    )
 
 
 def judge_fault(fault: ChannelError, delivery: Delivery, now: datetime) -> Verdict:

@@ -6,11 +6,11 @@ from functools import partial
 
 from bot.channels.zalo_bot.building import build_zalo_bot
 from bot.channels.zalo_bot.composing import ZaloBotComposer
-from bot.channels.zalo_bot.quota import Quota, month_begins_at
+from bot.channels.zalo_bot.quota import Quota
 from bot.channels.zalo_bot.set_up import set_up
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
-from bot.domain.clock import vietnam_day
+from bot.domain.clock import vietnam_month
 from bot.domain.people import ChannelId
 from bot.domain.store import Budget
 from bot.outbox.rules import Patience
@@ -44,9 +44,9 @@ def build_zalo_bot_parts(parts: Parts) -> ChannelParts | None:
         return ReadyChannel(compose_with, listen=channel.poller(parts.receiver, sign.show).run)
 
     async def tend() -> tuple[str, ...]:
-        month = vietnam_day(month_begins_at(parts.clock.now()))
-        received, sent = await parts.upkeep.sum_usage(ChannelId.ZALO_BOT, month)
-        left = Quota(wanted).left(sent, received)
+        month = vietnam_month(parts.clock.now())
+        used = await parts.upkeep.sum_usage(ChannelId.ZALO_BOT, month)
+        left = Quota(wanted).left(used.sent, used.received)
         return ("quota_nearly_used_up",) if left < wanted.messages_per_month * _FEW_LEFT else ()
 
     sending = SenderSettings(_BUDGET, max_in_flight=5, patience=Patience(settings.reply_hours))

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.hearing import fresh_state
 from bot.store.statements import insert_new, is_plainly
 from bot.store.tables import channel_states, conversations, deliveries
-from bot.store.usage import count_usage
+from bot.store.usage import Usage, count_usage
 from bot.store.verdicts import record_verdicts
 
 _PENDING, _SENDING = DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value
@@ -90,7 +90,7 @@ class SqlDeliveries:
             telling = doubt.values(**values, ended_at=now).returning(deliveries.c.channel)
             channels = Counter((await connection.execute(telling)).scalars().all())
             for channel in sorted(QUOTA_CHANNELS):
-                await count_usage(connection, channel, now, sent=channels[channel.value])
+                await count_usage(connection, channel, now, Usage(sent=channels[channel.value]))
         return channels.total()
 
 

@@ -250,4 +250,6 @@ usage = Table(
     Column("day", String(10), primary_key=True),
     Column("received", Integer, nullable=False),
     Column("sent", Integer, nullable=False),
+    #: Those of the sent that the vendor said to have cost money.
+    Column("billed", Integer, nullable=False),
 )

@@ -20,7 +20,7 @@ from bot.store.people import SqlPeople
 from bot.store.sessions import SqlSessions
 from bot.store.statements import BATCH, is_plainly
 from bot.store.tables import channel_states, deliveries, inbox
-from bot.store.usage import read_usage
+from bot.store.usage import Usage, read_usage
 
 #: Deletes some of what is old; gives the number.
 ForgetBatch = Callable[[AsyncConnection], Awaitable[int]]
@@ -109,9 +109,9 @@ class Upkeep:
         """
         await self._database.clear_log()
 
-    async def sum_usage(self, channel: ChannelId, since: date) -> tuple[int, int]:
-        """How many messages a channel of `QUOTA_CHANNELS` received and sent since a day in Vietnam,
-        that day included.
+    async def sum_usage(self, channel: ChannelId, since: date) -> Usage:
+        """What went in and out of a channel of `QUOTA_CHANNELS` since a day in Vietnam, that day
+        included.
 
         Raises:
             StoreError: the database cannot be read.

@@ -314,6 +314,18 @@ async def test_somebody_who_has_written_since_is_not_gone(full, roomy):
     assert (await find(roomy, conversation)).standing is Standing.ACTIVE
 
 
+@pytest.mark.parametrize(("told", "known"), [(SECOND, SECOND), (-SECOND, SECOND * 0)])
+async def test_what_the_vendor_knows_of_somebody_is_kept_where_it_is_later(
+    full, roomy, told, known
+):
+    conversation = await promise(roomy, LAN, "1")
+    async with roomy.transaction() as unit:
+        await unit.people.hear_from(conversation.id, NOW)
+    [one] = await claim(full)
+    await record(full, one, Verdict(DeliveryStatus.SENT, interacted_at=NOW + told))
+    assert (await find(roomy, conversation)).last_interaction_at == NOW + known
+
+
 async def test_a_group_that_moved_gets_it_at_its_new_address(full, roomy):
     await promise(roomy, Address(TELEGRAM, "-1", is_group=True), "1", "2")
     [one] = await claim(full)

@@ -46,9 +46,11 @@ class ZaloOaSettings:
     pkce_verifier: str = field(default="", repr=False)
     #: One call is given up after so long.
     call_seconds: float = 10.0
-    #: How long the token of a message may take to be found, and its picture. Both and a call stay
-    #: below what the sender allows a message.
+    #: How long the token of a message may take to be found, and its picture.
     preparing_seconds: float = 8.0
+    #: How long Zalo may take to say when somebody last wrote. This, a token, a picture and a call
+    #: stay together below what the sender allows a message.
+    reconciling_seconds: float = 3.0
 
     @property
     def grant(self) -> str:

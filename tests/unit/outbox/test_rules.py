@@ -53,6 +53,11 @@ def test_what_was_taken_is_sent_and_keeps_the_vendors_id():
     assert judge_receipt(Receipt("55")) == Verdict(DeliveryStatus.SENT, message_id="55")
 
 
+def test_what_a_receipt_says_of_money_and_of_the_person_is_recorded():
+    verdict = judge_receipt(Receipt("55", is_billed=True, interacted_at=NOW))
+    assert (verdict.is_billed, verdict.interacted_at) == (True, NOW)
+
+
 @pytest.mark.parametrize(
     ("fault", "status"),
     [

@@ -17,7 +17,7 @@ from bot.store.hearing import SqlHearing
 from bot.store.sealing import Seal
 from bot.store.switches import SqlSwitches
 from bot.store.tables import inbox
-from bot.store.usage import count_usage
+from bot.store.usage import Usage, count_usage
 from tests.fakes.zalo.bot_rules import BotRules
 from tests.fakes.zalo.faults import Fault, FaultKind
 from tests.fakes.zalo.oa_rules import OaRules
@@ -103,6 +103,7 @@ async def test_a_granted_account_that_writes_to_us_is_good(on, cloud, database, 
     assert list(found) == [
         "zalo_oa_granted",
         "zalo_oa_heard",
+        "zalo_oa_month",
         "zalo_oa_account",
         "zalo_oa_quota",
     ]
@@ -114,7 +115,8 @@ async def test_a_granted_account_that_writes_to_us_is_good(on, cloud, database, 
 async def test_offline_only_what_we_know_ourselves_is_told(on, cloud, database, vault):
     await grant(cloud, vault)
     await hear(database)
-    assert await codes(check_zalo_oa, on(is_offline=True)) == ["zalo_oa_granted", "zalo_oa_heard"]
+    known = ["zalo_oa_granted", "zalo_oa_heard", "zalo_oa_month"]
+    assert await codes(check_zalo_oa, on(is_offline=True)) == known
     assert not cloud.ledger.calls
 
 
@@ -237,6 +239,26 @@ async def test_a_channel_that_somebody_switched_off_is_not_called_silent(
     assert "zalo_oa_silent" not in found
 
 
+async def test_what_the_month_cost_is_told(on, cloud, database, vault):
+    await grant(cloud, vault)
+
+    async def count(more, days_ago=0):
+        async with database.writing() as connection:
+            day = NOON - timedelta(days=days_ago)
+            await count_usage(connection, ChannelId.ZALO_OA, day, more)
+
+    await count(Usage(received=5, sent=7, billed=3), days_ago=32)
+    await count(Usage(received=2, sent=4))
+    found = await findings(check_zalo_oa, on(is_offline=True))
+    assert "đã nhận 2 tin, gửi 4 tin, trong đó 0 tin" in found["zalo_oa_month"].text
+    await count(Usage(sent=1, billed=1))
+    found = await findings(check_zalo_oa, on(is_offline=True))
+    assert "1 trong 5 tin" in found["zalo_oa_billed"].text
+    one = on(is_offline=True, zalo_oa_allows_paid_window=True)
+    found = await findings(check_zalo_oa, one)
+    assert "gửi 5 tin, trong đó 1 tin" in found["zalo_oa_month"].text
+
+
 # Zalo Bot
 
 
@@ -287,7 +309,8 @@ async def test_the_month_of_the_bot_is_counted_from_what_was_sent(
 ):
     async def count(sent, days_ago=0, channel=ChannelId.ZALO_BOT):
         async with database.writing() as connection:
-            await count_usage(connection, channel, NOON - timedelta(days=days_ago), sent=sent)
+            day = NOON - timedelta(days=days_ago)
+            await count_usage(connection, channel, day, Usage(sent=sent))
 
     await count(4)
     await count(1)

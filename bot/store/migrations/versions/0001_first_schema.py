@@ -181,5 +181,6 @@ def upgrade() -> None:
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("billed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "day", name=op.f("pk_usage")),
     )

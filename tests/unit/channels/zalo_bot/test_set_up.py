@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from bot.channels.zalo_bot.building import build_zalo_bot
-from bot.channels.zalo_bot.quota import COUNTED_METHODS, Quota, month_begins_at
+from bot.channels.zalo_bot.quota import Quota
 from bot.channels.zalo_bot.set_up import BotIdentity, set_up
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
@@ -92,12 +90,3 @@ def test_the_quota_counts_what_the_setting_says(counts_incoming, left):
     )
     assert Quota(settings).left(sent=1_999, received=100) == left
     assert Quota(settings).left(sent=9_999, received=0) == 0
-
-
-def test_typing_is_not_counted():
-    assert frozenset({"sendMessage", "sendPhoto"}) == COUNTED_METHODS
-
-
-def test_a_month_begins_at_midnight_in_vietnam():
-    moment = datetime(2026, 11, 30, 18, tzinfo=UTC)
-    assert month_begins_at(moment) == datetime(2026, 11, 30, 17, tzinfo=UTC)
