@@ -169,6 +169,7 @@ def _to_delivery(row: Row[Any]) -> Delivery:
         lane=Lane(row.lane),
         message=Message.from_data(row.data),
         attempt=row.attempt + 1,
+        failures=row.failures,
         created_at=row.created_at,
         last_interaction_at=row.last_interaction_at,
     )

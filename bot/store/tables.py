@@ -143,6 +143,8 @@ deliveries = Table(
     Column("is_repeatable", Boolean, nullable=False),
     Column("status", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),
+    #: Of the attempts, those that the vendor answered with having failed.
+    Column("failures", Integer, nullable=False, default=0),
     Column("due_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Column("message_id", String(128), nullable=False),

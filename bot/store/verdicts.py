@@ -97,6 +97,8 @@ async def _record_one(
         "leased_until": None,
         "ended_at": None if verdict.status.is_open else now,
     }
+    if verdict.is_failure:
+        values["failures"] = deliveries.c.failures + 1
     if verdict.due_at is not None:
         values["due_at"] = verdict.due_at
     if verdict.instead is not None:

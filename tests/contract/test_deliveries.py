@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.deliveries import DeliveryStatus, Lane, Verdict
+from bot.domain.errors import VendorFailed
 from bot.domain.people import Address, ChannelId, Standing
 from bot.domain.store import Budget
+from bot.outbox.rules import judge_fault
 from bot.store.deliveries import SqlDeliveries
 from bot.store.tables import channel_states, deliveries
 from tests.promises import (
@@ -300,6 +302,22 @@ async def test_somebody_who_is_gone_is_marked_and_sent_nothing_more(full, roomy)
     assert set((await statuses(full)).values()) == {"unreachable"}
     assert (await find(roomy, conversation)).standing is Standing.UNREACHABLE
     assert await claim(full) == ()
+
+
+async def test_what_the_vendor_always_fails_at_holds_up_the_next_message_for_some_minutes(
+    full, roomy
+):
+    await promise(roomy, LAN, "1", "2")
+    now, failures = NOW, 0
+    while (await statuses(full))["1"] == "pending":
+        [one] = await claim(full, now=now)
+        assert (one.message.params["text"], one.failures) == ("1", failures)
+        verdict = judge_fault(VendorFailed("failed"), one, now)
+        await record(full, one, verdict, now)
+        now, failures = verdict.due_at or now, failures + 1
+    assert await statuses(full) == {"1": "rejected", "2": "pending"}
+    assert now - NOW < timedelta(minutes=5)
+    assert await claim_texts(full, now=now) == ["2"]
 
 
 async def test_somebody_who_has_written_since_is_not_gone(full, roomy):

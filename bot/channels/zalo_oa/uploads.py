@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.channels.zalo_oa.api import ZaloOaApi
-from bot.domain.errors import MessageRejected, NotSent, SendUnknown, StoreError
+from bot.domain.errors import MessageRejected, NotSent, SendUnknown, StoreError, VendorFailed
 from bot.domain.intake import Upload, Uploads
 from bot.domain.people import ChannelId
 from bot.domain.pictures import PictureId
@@ -72,7 +72,7 @@ class PictureUploads:
             raise NotSent(error.code) from error
         media_id = data.get("attachment_id") if isinstance(data, Mapping) else None
         if not isinstance(media_id, str) or not media_id:
-            raise NotSent("zalo_oa_no_attachment_id")
+            raise VendorFailed("zalo_oa_no_attachment_id")
         try:
             await self._uploads.save_upload(
                 ChannelId.ZALO_OA, picture, content_hash, Upload(media_id, expires_at)

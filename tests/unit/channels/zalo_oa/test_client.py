@@ -17,6 +17,7 @@ from bot.domain.errors import (
     RecipientUnreachable,
     RetryLater,
     SendUnknown,
+    VendorFailed,
     WindowClosed,
 )
 from bot.domain.people import Address, ChannelId, ConversationId
@@ -225,8 +226,9 @@ async def test_an_id_that_zalo_forgot_is_made_again_once(world):
         (httpx.ConnectError("no"), NotSent),
         (httpx.ReadTimeout("late"), NotSent),
         (httpx.Response(502), NotSent),
-        (good({}), NotSent),
-        (good([]), NotSent),
+        (good({}), VendorFailed),
+        (good([]), VendorFailed),
+        (bad(-200), VendorFailed),
         (bad(-210), MessageRejected),
         (bad(-32), RetryLater),
         (bad(-224), ChannelMisconfigured),
