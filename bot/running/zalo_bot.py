@@ -11,6 +11,7 @@ from bot.channels.zalo_bot.set_up import set_up
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
 from bot.domain.clock import vietnam_month
+from bot.domain.identity import UpdateNames
 from bot.domain.people import ChannelId
 from bot.domain.store import Budget
 from bot.outbox.rules import Patience
@@ -34,14 +35,17 @@ def build_zalo_bot_parts(parts: Parts) -> ChannelParts | None:
     wanted = _settings(settings, parts.secret_key)
     channel = build_zalo_bot(parts.app.catalog, wanted)
     compose_with = partial(ZaloBotComposer, settings=wanted)
+    names = UpdateNames(parts.secret_key)
     sign = parts.metrics.sign_of(ChannelId.ZALO_BOT)
 
     async def prepare() -> ReadyChannel:
         await set_up(channel.api, wanted)
         if wanted.webhook_url:
-            route = zalo_bot_webhook(parts.receiver, wanted)
+            route = zalo_bot_webhook(parts.receiver, wanted, names)
             return ReadyChannel(compose_with, routes=(route,))
-        return ReadyChannel(compose_with, listen=channel.poller(parts.receiver, sign.show).run)
+        return ReadyChannel(
+            compose_with, listen=channel.poller(parts.receiver, names, sign.show).run
+        )
 
     async def tend() -> tuple[str, ...]:
         month = vietnam_month(parts.clock.now())

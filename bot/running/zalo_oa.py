@@ -12,6 +12,7 @@ from bot.channels.zalo_oa.signs_of_life import SignsOfLife
 from bot.channels.zalo_oa.silence import SilenceWatch
 from bot.channels.zalo_oa.webhook import ZaloOaWebhook, zalo_oa_webhook
 from bot.domain.errors import ChannelError, ConfigError
+from bot.domain.identity import UpdateNames
 from bot.domain.people import ChannelId
 from bot.domain.pictures import PICTURES_FOLDER
 from bot.domain.store import Budget
@@ -51,6 +52,7 @@ def build_zalo_oa_parts(parts: Parts) -> ChannelParts | None:
         parts.receiver,
         wanted,
         parts.clock,
+        names=UpdateNames(parts.secret_key),
         is_switched_off=is_switched_off,
         count=count,
         life=SignsOfLife(partial(hearing.note, ChannelId.ZALO_OA), parts.clock),

@@ -24,6 +24,7 @@ from bot.channels.zalo_oa.signature import SignatureChecker, Signed, Verdict
 from bot.channels.zalo_oa.signs_of_life import SignsOfLife
 from bot.channels.zalo_oa.updates import parse_event
 from bot.domain.errors import StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.intake import Receiver
 from bot.domain.ports import Clock
 from bot.domain.updates import Update
@@ -45,6 +46,7 @@ class ZaloOaWebhook:
         settings: ZaloOaSettings,
         clock: Clock,
         *,
+        names: UpdateNames,
         is_switched_off: Callable[[], bool],
         count: Count,
         life: SignsOfLife,
@@ -57,6 +59,7 @@ class ZaloOaWebhook:
         self._is_switched_off = is_switched_off
         self._count = count
         self._life = life
+        self._names = names
         self._told: set[Verdict] = set()
         self._storing: set[asyncio.Task[None]] = set()
 
@@ -82,7 +85,7 @@ class ZaloOaWebhook:
         self._told.clear()
         if headers.get("num_retry"):
             self._count("webhook:sent_again")
-        parsed = parse_event(event, self._settings.app_id, self._settings.oa_id)
+        parsed = parse_event(event, self._settings.app_id, self._settings.oa_id, self._names)
         self._count(f"event:{parsed.name}")
         return await self._store(parsed.update, seconds_left) if parsed.update else _OK
 

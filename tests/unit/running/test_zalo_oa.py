@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot.domain.clock import VIETNAM
-from bot.domain.people import ChannelId
+from bot.domain.identity import UpdateNames
+from bot.domain.people import Address, ChannelId
 from bot.domain.tokens import TokenPair
 from bot.running.parts import wire_parts
 from bot.running.zalo_oa import build_zalo_oa_parts
 from bot.settings import Settings
+from bot.store.tables import inbox
 from tests.promises import Clock
 
 APP_ID, OA_ID = "1234567890123456789", "3333333333333333333"
@@ -65,13 +68,16 @@ async def grant(parts):
 
 async def receive_receipt(channel, clock):
     """A citizen has seen a message of ours; nothing else happens."""
+    await receive(channel, clock, event_name="user_seen_message")
+
+
+async def receive(channel, clock, **event):
     ready = await channel.prepare()
     app = FastAPI()
     for route in ready.routes:
         app.include_router(route)
     timestamp = str(int(clock.now().timestamp() * 1000))
-    event = {"app_id": APP_ID, "event_name": "user_seen_message", "timestamp": timestamp}
-    body = json.dumps(event)
+    body = json.dumps({"app_id": APP_ID, "timestamp": timestamp, **event})
     signed = f"{APP_ID}{body}{timestamp}OA-SECRET-KEY-EXAMPLE".encode()
     headers = {"X-ZEvent-Signature": f"mac={hashlib.sha256(signed).hexdigest()}"}
     transport = httpx.ASGITransport(app)
@@ -132,3 +138,16 @@ async def test_a_channel_that_is_off_is_not_missed_and_has_its_time_once_it_is_o
     assert await channel.tend() == ()
     clock.pass_by(4 * 3600)
     assert await channel.tend() == ("webhook_silent",)
+
+
+async def test_what_zalo_gave_no_id_to_is_known_by_the_key_of_the_installation(
+    parts, channel, clock
+):
+    citizen = "1111111111111111111"
+    follow = {"event_name": "follow", "oa_id": OA_ID, "follower": {"id": citizen}}
+    await receive(channel, clock, **follow)
+    async with parts.database.reading() as connection:
+        [known] = (await connection.execute(select(inbox.c.update_id))).scalars().all()
+    moment = int(clock.now().timestamp() * 1000)
+    address = Address(ChannelId.ZALO_OA, citizen)
+    assert known == UpdateNames(parts.secret_key).of(address, "follow", moment)

@@ -10,7 +10,7 @@ from bot.channels.zalo_bot.set_up import BotIdentity, set_up
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
 from bot.domain.errors import ChannelMisconfigured, ConfigError
-from tests.unit.channels.zalo_bot.conftest import CHAT, PUBLIC, SECRET, settings_for
+from tests.unit.channels.zalo_bot.conftest import CHAT, NAMES, PUBLIC, SECRET, settings_for
 
 HOOK = {"webhook_url": PUBLIC + WEBHOOK_PATH, "webhook_secret": SECRET}
 
@@ -42,7 +42,7 @@ async def test_a_wrong_token_is_found_out(cloud, api):
 
 async def test_zalo_posts_what_the_route_takes(cloud, api, receiver):
     app = FastAPI()
-    app.include_router(zalo_bot_webhook(receiver, settings_for(cloud, **HOOK)))
+    app.include_router(zalo_bot_webhook(receiver, settings_for(cloud, **HOOK), NAMES))
     cloud.bot.poster.transport = httpx.ASGITransport(app=app)
     await set_up(api, settings_for(cloud, **HOOK))
     citizen = cloud.bot_citizen(CHAT)

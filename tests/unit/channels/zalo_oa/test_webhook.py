@@ -17,6 +17,7 @@ from bot.domain.errors import ConfigError, StoreError
 from tests.unit.channels.zalo_oa.zalo_world import (
     APP_ID,
     CITIZEN,
+    NAMES,
     NOW,
     OA_ID,
     TOKEN,
@@ -48,6 +49,7 @@ class Site:
             self.receiver,
             make_settings(**changed),
             self.clock,
+            names=NAMES,
             is_switched_off=lambda: self.is_off,
             count=self.counted.append,
             life=SignsOfLife(self.note, self.clock),

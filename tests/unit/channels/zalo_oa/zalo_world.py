@@ -14,12 +14,14 @@ from bot.channels.zalo_oa.building import build_zalo_oa
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.domain.deliveries import Delivery, Lane, Message
 from bot.domain.errors import Conflict, StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.people import Address, ChannelId, ConversationId
 from bot.domain.pictures import PictureId
 from bot.domain.tokens import TokenPair
 
 NOW = datetime(2026, 11, 21, 3, 0, 20, tzinfo=UTC)  # 10:00:20 in Vietnam
 APP_ID, OA_ID, CITIZEN = "1234567890123456789", "3333333333333333333", "1111111111111111111"
+NAMES = UpdateNames(b"a key for tests only")
 PICTURE = PictureId("mo-vneid")
 CS, UPLOAD, TOKEN = "/v3.0/oa/message/cs", "/v2.0/oa/upload/image", "/v4/oa/access_token"
 QUOTA = "/v3.0/oa/quota/message"
