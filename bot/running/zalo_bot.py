@@ -65,4 +65,6 @@ def _settings(settings: Settings, secret_key: bytes) -> ZaloBotSettings:
         webhook_secret=secret or derive_secret(secret_key, "zalo bot webhook"),
         public_url=settings.public_url,
         api_url=settings.zalo_bot_api_url,
+        messages_per_month=settings.zalo_bot_messages_per_month,
+        counts_incoming=settings.zalo_bot_counts_incoming,
     )

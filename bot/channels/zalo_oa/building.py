@@ -57,7 +57,7 @@ def build_zalo_oa(  # noqa: PLR0913 - what the whole channel stands on
         http=http,
         api=api,
         tokens=tokens,
-        pictures=PictureUploads(api, uploads, settings.pictures_dir, clock),
+        pictures=PictureUploads(api, uploads, settings, clock),
         reconciler=Reconciler(api, clock, settings.reconciling_seconds),
         settings=settings,
         clock=clock,

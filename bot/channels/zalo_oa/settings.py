@@ -38,6 +38,14 @@ class ZaloOaSettings:
     names_button_template: bool = False
     #: [?] Whether pictures are sent; without, their description is said.
     sends_pictures: bool = True
+    #: [?] The longest text that Zalo takes; how it counts is not told.
+    text_chars: int = 2000
+    #: [?] For how long an uploaded picture is used: twelve hours less than Zalo is said to keep it,
+    #: so that none expires on its way.
+    upload_days: float = 6.5
+    #: [?] Whether updates of somebody are taken in the order of Zalo's timestamps; else as they
+    #: came.
+    orders_by_timestamp: bool = True
     #: Whether answers may go out from 48 hours to 7 days after the citizen wrote: they cost money.
     allows_paid_window: bool = False
     #: Whether calls carry `appsecret_proof`, as switched on in the console.

@@ -13,6 +13,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -87,7 +88,14 @@ class ZaloOaWebhook:
             self._count("webhook:sent_again")
         parsed = parse_event(event, self._settings.app_id, self._settings.oa_id, self._names)
         self._count(f"event:{parsed.name}")
-        return await self._store(parsed.update, seconds_left) if parsed.update else _OK
+        if parsed.update is None:
+            return _OK
+        return await self._store(self._in_its_place(parsed.update), seconds_left)
+
+    def _in_its_place(self, update: Update) -> Update:
+        if self._settings.orders_by_timestamp:
+            return update
+        return replace(update, position=int(self._clock.now().timestamp() * 1000))
 
     def _refuse(self, verdict: Verdict) -> None:
         self._count(f"webhook:{verdict.value}")

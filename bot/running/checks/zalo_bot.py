@@ -38,7 +38,12 @@ async def check_zalo_bot(scene: Scene) -> Findings:
     if not token:
         return
     try:
-        wanted = ZaloBotSettings(token=token, api_url=settings.zalo_bot_api_url)
+        wanted = ZaloBotSettings(
+            token=token,
+            api_url=settings.zalo_bot_api_url,
+            messages_per_month=settings.zalo_bot_messages_per_month,
+            counts_incoming=settings.zalo_bot_counts_incoming,
+        )
     except ConfigError:
         yield _TOKEN_BAD()
         return

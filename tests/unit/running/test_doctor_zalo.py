@@ -319,6 +319,13 @@ async def test_the_month_of_the_bot_is_counted_from_what_was_sent(
     one = bot_on(database_url=database_url, clock=Noon(), is_offline=True)
     found = await findings(check_zalo_bot, one)
     assert "đã gửi 5 tin, còn 2995" in found["zalo_bot_quota"].text
+    few = bot_on(
+        database_url=database_url,
+        clock=Noon(),
+        is_offline=True,
+        zalo_bot_messages_per_month=6,
+    )
+    assert "còn 1." in (await findings(check_zalo_bot, few))["zalo_bot_quota"].text
     await count(2800)
     assert await codes(check_zalo_bot, one) == ["zalo_bot_quota_low"]
     await count(2800)

@@ -28,12 +28,19 @@ def clock():
 
 
 @pytest.fixture
-async def parts(tmp_path, clock):
+def changed():
+    """Settings that a test wants otherwise."""
+    return {}
+
+
+@pytest.fixture
+async def parts(tmp_path, clock, changed):
     settings = Settings(
         _env_file=None,
         data_dir=tmp_path,
         secret_key="a key for tests only " * 2,
         zalo_bot_token="12345689:abc-xyz",
+        **changed,
     )
     one = wire_parts(settings, App(), clock)
     await one.open()
@@ -76,3 +83,17 @@ async def test_what_others_send_is_not_counted(parts, channel):
     await count(parts, channel=ChannelId.ZALO_OA, sent=2_999)
     await count(parts, received=2_999)
     assert await channel.tend() == ()
+
+
+@pytest.mark.parametrize("changed", [{"zalo_bot_messages_per_month": 10}])
+async def test_how_many_messages_a_month_has_is_a_setting(parts, channel):
+    await count(parts, sent=9)
+    assert await channel.tend() == ()
+    await count(parts, sent=1)
+    assert await channel.tend() == TOLD
+
+
+@pytest.mark.parametrize("changed", [{"zalo_bot_counts_incoming": True}])
+async def test_whether_what_comes_in_counts_is_a_setting(parts, channel):
+    await count(parts, received=2_000, sent=701)
+    assert await channel.tend() == TOLD

@@ -16,7 +16,7 @@ from bot.domain.identity import UpdateNames
 from bot.domain.people import Address, ChannelId
 from bot.domain.tokens import TokenPair
 from bot.running.parts import wire_parts
-from bot.running.zalo_oa import build_zalo_oa_parts
+from bot.running.zalo_oa import build_zalo_oa_parts, zalo_oa_settings
 from bot.settings import Settings
 from bot.store.tables import inbox
 from tests.promises import Clock
@@ -151,3 +151,24 @@ async def test_what_zalo_gave_no_id_to_is_known_by_the_key_of_the_installation(
     moment = int(clock.now().timestamp() * 1000)
     address = Address(ChannelId.ZALO_OA, citizen)
     assert known == UpdateNames(parts.secret_key).of(address, "follow", moment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("text_chars", 500),
+        ("upload_days", 2.0),
+        ("orders_by_timestamp", False),
+        ("bad_signature_status", 200),
+        ("sends_by_v2", True),
+        ("sends_buttons", False),
+        ("names_button_template", True),
+        ("sends_pictures", False),
+        ("allows_paid_window", True),
+        ("sends_secret_proof", True),
+    ],
+)
+def test_every_guess_about_zalo_can_be_changed_by_a_setting(name, value):
+    changed = {f"zalo_oa_{name}": value}
+    before, after = (zalo_oa_settings(Settings(_env_file=None, **one)) for one in ({}, changed))
+    assert getattr(before, name) != getattr(after, name) == value

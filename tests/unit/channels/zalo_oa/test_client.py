@@ -198,6 +198,14 @@ async def test_a_picture_is_uploaded_again_before_its_seven_days_are_over(world)
     assert len(world.wire.to(UPLOAD)) == 2
 
 
+async def test_for_how_long_an_uploaded_picture_is_used_is_a_setting(make_world):
+    world = make_world(upload_days=0.5)
+    for hours in (0, 11, 2):
+        world.clock.advance(hours=hours)
+        await world.send(picture=PICTURE)
+    assert len(world.wire.to(UPLOAD)) == 2
+
+
 async def test_a_picture_that_changed_is_uploaded_again(world, tmp_path):
     await world.send(picture=PICTURE)
     (tmp_path / f"{PICTURE}.png").write_bytes(b"\x89PNG another drawing")

@@ -75,6 +75,12 @@ def test_letters_are_counted_and_sent_in_one_piece():
     assert [len(body["text"]) for body in bodies(Reply(apart))] == [2000]
 
 
+def test_the_longest_text_is_a_setting():
+    lengths = [len(body["text"]) for body in bodies(Reply("dài " * 400), text_chars=500)]
+    assert sum(lengths) > 1500
+    assert max(lengths) <= 500
+
+
 def test_five_choices_are_five_buttons():
     (body,) = bodies(Reply("Chọn đi.", buttons(5)))
     assert body["text"] == "Chọn đi."

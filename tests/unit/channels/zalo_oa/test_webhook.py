@@ -153,6 +153,15 @@ async def test_what_a_wrong_signature_is_answered_is_a_setting():
     assert site.receiver.stored == []
 
 
+@pytest.mark.parametrize(("by_timestamp", "place"), [(True, 0), (False, 9_000)])
+async def test_in_which_order_updates_are_taken_is_a_setting(by_timestamp, place):
+    site = Site(orders_by_timestamp=by_timestamp)
+    site.clock.advance(seconds=9)
+    await site.send_event()
+    [update] = site.receiver.stored
+    assert update.position == int(timestamp()) + place
+
+
 async def test_events_that_ask_nothing_are_signs_of_life(site):
     assert await site.send_event(event_name="user_seen_message") == 200
     assert site.receiver.stored == []
