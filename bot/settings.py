@@ -233,6 +233,11 @@ class Settings(BaseSettings):
     zalo_oa_max_event_age_seconds: int = Field(
         86_400, ge=60, description="Tin từ Zalo đã ký quá số giây này thì không nhận."
     )
+    zalo_oa_answers_before_stored: bool = Field(
+        True,
+        description="Cơ sở dữ liệu chậm hay hỏng thì vẫn báo đã nhận tin của Zalo OA, giữ tin "
+        "trong bộ nhớ tới khi lưu được; tắt thì báo lỗi 503 để Zalo gửi lại.",
+    )
     zalo_oa_sends_by_v2: bool = Field(
         False,
         description="Gửi tin Zalo OA bằng lệnh gọi cũ (v2), khi lệnh mới báo lỗi -235.",

@@ -129,6 +129,7 @@ def zalo_oa_settings(settings: Settings) -> ZaloOaSettings:
         signature_candidates=frozenset(filter(None, named)),
         max_event_age_seconds=settings.zalo_oa_max_event_age_seconds,
         bad_signature_status=settings.zalo_oa_bad_signature_status,
+        answers_before_stored=settings.zalo_oa_answers_before_stored,
         sends_by_v2=settings.zalo_oa_sends_by_v2,
         sends_buttons=settings.zalo_oa_sends_buttons,
         names_button_template=settings.zalo_oa_names_button_template,

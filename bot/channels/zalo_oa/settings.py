@@ -29,6 +29,9 @@ class ZaloOaSettings:
     max_event_age_seconds: int = 86_400
     #: [?] What a webhook with a wrong signature is answered; 200 where Zalo would switch it off.
     bad_signature_status: int = 403
+    #: [?] Whether an event that is kept in memory, but not stored in time, is answered with 200;
+    #: else with 503, after which Zalo may send it again, or switch the webhook off.
+    answers_before_stored: bool = True
     #: [?] Whether messages go by the older call, whose body is the same. Accounts of authorities
     #: were seen to get -235 from the newer one and to be served by this.
     sends_by_v2: bool = False

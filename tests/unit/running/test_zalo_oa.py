@@ -160,6 +160,7 @@ async def test_what_zalo_gave_no_id_to_is_known_by_the_key_of_the_installation(
         ("upload_days", 2.0),
         ("orders_by_timestamp", False),
         ("bad_signature_status", 200),
+        ("answers_before_stored", False),
         ("sends_by_v2", True),
         ("sends_buttons", False),
         ("names_button_template", True),
