@@ -1,6 +1,6 @@
 """Asks Zalo for events, one at a time, where there is no webhook.
 
-https://docs.zaloplatforms.com/docs/BOT/apis/getUpdates (read 2026-11-20): one object, no offset. An
+https://docs.zaloplatforms.com/docs/BOT/apis/getUpdates (notes, 2026-10): one object, no offset. An
 event is gone once Zalo has handed it over, so it is stored at once; while storing fails, it is kept
 in memory and tried again before the next one is asked for, also by a later `run`. What this cannot
 save: an event whose answer was lost on the way, and the one that was not stored yet when the

@@ -1,6 +1,6 @@
 """Events of the Zalo Bot Platform as updates.
 
-https://docs.zaloplatforms.com/docs/BOT/webhook (read 2026-11-20): the event stands under `result`;
+https://docs.zaloplatforms.com/docs/BOT/webhook (notes, 2026-10): the event stands under `result`;
 running code also meets it without. Only private chats are served: groups are another product.
 """
 

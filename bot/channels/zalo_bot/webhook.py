@@ -1,6 +1,6 @@
 """`POST /webhook/zalo-bot`: checks an event, stores what it asks, and only then answers 200.
 
-https://docs.zaloplatforms.com/docs/BOT/webhook (read 2026-11-20): the header
+https://docs.zaloplatforms.com/docs/BOT/webhook (notes, 2026-10): the header
 `X-Bot-Api-Secret-Token` holds the secret given to setWebhook. How long Zalo waits and whether it
 sends again is not published; where storing fails the answer is 503, and storing twice is safe.
 """

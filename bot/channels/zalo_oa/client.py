@@ -1,7 +1,7 @@
 """Sends deliveries as consultation messages.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban (read
-2026-11-20). Zalo has no key that makes sending twice the same as sending once: what may have
+https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban (notes,
+2026-10). Zalo has no key that makes sending twice the same as sending once: what may have
 arrived is not sent again.
 """
 
@@ -145,5 +145,5 @@ class ZaloOaClient:
         return Receipt(str(data.get("message_id") or ""), is_billed=not kind)
 
 
-#: https://docs.zaloplatforms.com/docs/OA/tin-nhan/tong-quan (read 2026-11-20).
+#: https://docs.zaloplatforms.com/docs/OA/tin-nhan/tong-quan (notes, 2026-10).
 _QUOTAS = frozenset({"reply", "welcome_msg", "sub_quota", "purchase_quota", "reward_quota"})

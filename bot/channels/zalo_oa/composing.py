@@ -1,7 +1,7 @@
 """Replies as consultation messages.
 
 https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban and
-…/phu-luc/cau-truc-cua-tham-so-buttons (read 2026-11-20): text of at most 2,000 characters, at most
+…/phu-luc/cau-truc-cua-tham-so-buttons (notes, 2026-10): text of at most 2,000 characters, at most
 5 buttons with a title of at most 100 and a payload of at most 1,000 characters.
 """
 

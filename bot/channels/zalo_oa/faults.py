@@ -1,6 +1,6 @@
 """Zalo's error codes and what to do about each.
 
-https://docs.zaloplatforms.com/docs/OA/phu-luc/ma-loi (read 2026-11-20). Errors come with HTTP 200.
+https://docs.zaloplatforms.com/docs/OA/phu-luc/ma-loi (notes, 2026-10). Errors come with HTTP 200.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What Zalo says of the account, for the command `doctor`, and of when somebody last wrote.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan/quan-ly-tin-nhan/kiem-tra-han-muc-gui-tin-nhan (read
-2026-11-20). Everything that Zalo leaves out is None.
+https://docs.zaloplatforms.com/docs/OA/tin-nhan/quan-ly-tin-nhan/kiem-tra-han-muc-gui-tin-nhan
+(notes, 2026-08). Everything that Zalo leaves out is None.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Events can be missed: while the webhook was switched off, or where Zalo counts what it does not tell
 (a call that was answered). What Zalo says is then taken, if it says something later.
-https://docs.zaloplatforms.com/docs/OA/tin-nhan/quan-ly-tin-nhan/kiem-tra-han-muc-gui-tin-nhan (not
-read itself: the call from public code, its meaning from notes up to 2026-10-04).
+https://docs.zaloplatforms.com/docs/OA/tin-nhan/quan-ly-tin-nhan/kiem-tra-han-muc-gui-tin-nhan
+(notes, 2026-08; the call is in public code too).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether the webhook has been silent for too long.
 
 Zalo switches a webhook off after its last failed delivery, without a word: silence is the only sign
-(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan, read 2026-11-20).
+(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan; notes, 2026-10).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Events of the webhook as updates. https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan (read
-2026-11-20).
+"""Events of the webhook as updates. https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan
+(notes, 2026-10).
 
 Of what citizens send only their text is read: never the address of a file, never coordinates, never
 a shared contact.

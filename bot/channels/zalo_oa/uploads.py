@@ -1,6 +1,6 @@
 """Pictures that Zalo keeps for us for 7 days.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan (read 2026-11-20): `POST /v2.0/oa/upload/image`, jpg
+https://docs.zaloplatforms.com/docs/OA/tin-nhan (notes, 2026-08): `POST /v2.0/oa/upload/image`, jpg
 or png of at most 1 MB, 5,000 uploads a month.
 """
 

@@ -3,7 +3,7 @@ before the answer.
 
 Zalo wants 200 within 2 seconds; whether it sends again what was answered otherwise is not certain,
 and after too many failures it switches the webhook off
-(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan, by notes of 2026-09-22 and 2026-10-04).
+(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan; notes, 2026-10).
 So what cannot be stored in time is kept in memory, tried again and answered with 200 all the same;
 with 503 only where there is no room left, or the process is about to stop. A setting makes it 503
 each time.
