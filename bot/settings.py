@@ -233,6 +233,11 @@ class Settings(BaseSettings):
     zalo_oa_max_event_age_seconds: int = Field(
         86_400, ge=60, description="Tin từ Zalo đã ký quá số giây này thì không nhận."
     )
+    zalo_oa_answers_before_stored: bool = Field(
+        True,
+        description="Cơ sở dữ liệu chậm hay hỏng thì vẫn báo đã nhận tin của Zalo OA, giữ tin "
+        "trong bộ nhớ tới khi lưu được; tắt thì báo lỗi 503 để Zalo gửi lại.",
+    )
     zalo_oa_sends_by_v2: bool = Field(
         False,
         description="Gửi tin Zalo OA bằng lệnh gọi cũ (v2), khi lệnh mới báo lỗi -235.",
@@ -245,6 +250,24 @@ class Settings(BaseSettings):
     )
     zalo_oa_sends_pictures: bool = Field(
         True, description="Gửi hình vẽ qua Zalo OA; tắt thì gửi lời tả hình."
+    )
+    zalo_oa_text_chars: int = Field(
+        2000,
+        ge=200,
+        le=2000,
+        description="Độ dài tối đa của một tin gửi qua Zalo OA, tính bằng ký tự; dài hơn thì chia "
+        "thành nhiều tin.",
+    )
+    zalo_oa_upload_days: float = Field(
+        6.5,
+        gt=0,
+        le=7,
+        description="Số ngày dùng lại một hình đã tải lên Zalo OA; quá thì tải lại.",
+    )
+    zalo_oa_orders_by_timestamp: bool = Field(
+        True,
+        description="Xếp tin của một người theo dấu thời gian của Zalo OA; tắt thì xếp theo lúc "
+        "tin tới máy chủ.",
     )
     zalo_oa_allows_paid_window: bool = Field(
         False, description="Vẫn trả lời qua Zalo OA sau 48 giờ, khi mỗi tin phải trả phí."
@@ -289,6 +312,12 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Mã để Zalo Bot chứng tỏ tin là thật, khi có địa chỉ https; để trống thì tự "
         "tạo.",
+    )
+    zalo_bot_messages_per_month: int = Field(
+        3000, ge=1, description="Số tin Zalo Bot được gửi mỗi tháng theo gói đang dùng."
+    )
+    zalo_bot_counts_incoming: bool = Field(
+        False, description="Tính cả tin người dân gửi tới vào số tin mỗi tháng của Zalo Bot."
     )
 
     @property

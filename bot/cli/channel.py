@@ -47,5 +47,8 @@ def _show(reports: Mapping[ChannelId, ChannelReport]) -> None:
         if one.last_update_at is not None:
             at = one.last_update_at.astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
             print(f"  Tin nhận gần nhất: {at}")
+        if one.month is not None:
+            paid = f", trong đó {one.month.billed} tin bị tính tiền" if one.month.billed else ""
+            print(f"  Tháng này: nhận {one.month.received} tin, gửi {one.month.sent} tin{paid}")
         for status, count in one.counts.items():
             print(f"  Tin {status.label}: {count}")

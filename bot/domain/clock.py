@@ -13,6 +13,11 @@ def vietnam_day(moment: datetime) -> date:
     return moment.astimezone(VIETNAM).date()
 
 
+def vietnam_month(moment: datetime) -> date:
+    """The first day of the month in Vietnam at an aware moment."""
+    return vietnam_day(moment).replace(day=1)
+
+
 def vietnam_today() -> date:
     """The day in Vietnam now. For commands; conversations are given their time."""
     return vietnam_day(datetime.now(UTC))

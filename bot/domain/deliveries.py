@@ -103,6 +103,8 @@ class Delivery:
     #: Which attempt this is, from 1.
     attempt: int
     created_at: datetime
+    #: How often the vendor answered so far that it failed at it.
+    failures: int = 0
     #: When the citizen last did something that opens the vendor's window; None for never.
     last_interaction_at: datetime | None = None
 
@@ -113,6 +115,10 @@ class Receipt:
 
     #: The vendor's id of the message; empty where it gives none.
     message_id: str = ""
+    #: Whether it cost money, on a channel where some messages do.
+    is_billed: bool = False
+    #: When the recipient last did something, where the vendor knew of something later.
+    interacted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +137,8 @@ class Verdict:
     moved_to: str = ""
     #: What is sent from now on in place of the message.
     instead: Message | None = None
+    #: Whether the vendor answered that it failed.
+    is_failure: bool = False
+    #: As in the receipt.
+    is_billed: bool = False
+    interacted_at: datetime | None = None

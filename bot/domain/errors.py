@@ -15,6 +15,7 @@
     └── ChannelError         a message was not taken, and what to do about it:
         ├── RetryLater           wait; the whole channel waits where it says so
         ├── NotSent              try again; nothing can have arrived
+        │   └── VendorFailed     but only a few times: the vendor answered, and may always do so
         ├── SendUnknown          do not try again: it may have arrived
         ├── RecipientUnreachable drop the address
         ├── RecipientMoved       use the new address
@@ -140,6 +141,12 @@ class RetryLater(ChannelError):
 
 class NotSent(ChannelError):
     """Certainly not sent: no connection, or the vendor failed and said so. Try again."""
+
+
+class VendorFailed(NotSent):
+    """Certainly not sent: the vendor answered that it failed at this message. Try a few times; what
+    it fails at for ever must not hold up what comes after.
+    """
 
 
 class SendUnknown(ChannelError):

@@ -1,4 +1,4 @@
-"""Names of conversations that say nothing of who they are with."""
+"""Names of conversations and of what came in them, which say nothing of who they are with."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ class ConversationNames:
 
     def __init__(self, key: bytes) -> None:
         """The key has at least `MIN_KEY_BYTES`."""
-        if len(key) < MIN_KEY_BYTES:
-            raise ValueError(f"a key of {len(key)} bytes is shorter than {MIN_KEY_BYTES}")
-        self._key = key
+        self._key = _checked(key)
 
     def of(self, address: Address) -> ConversationId:
         """The same for the same address, always."""
@@ -33,3 +31,26 @@ class ConversationNames:
     def _name(self, channel: ChannelId, who: str) -> ConversationId:
         text = f"{channel.value}:{who}".encode()
         return ConversationId(hmac.new(self._key, text, hashlib.sha256).hexdigest()[:_DIGITS])
+
+
+class UpdateNames:
+    """Names updates to which the vendor gave no id, by what they are: without the key nobody can
+    try out whether somebody whose id they know wrote at some moment.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """The key has at least `MIN_KEY_BYTES`."""
+        self._key = _checked(key)
+
+    def of(self, address: Address, event: str, moment_ms: int) -> str:
+        """The same for the same event sent again, always."""
+        # Begins as no name of a conversation does, which may be made with the same key.
+        parts = ("update", address.channel.value, event, str(moment_ms), address.chat)
+        text = "\n".join(parts).encode("utf-8", "replace")
+        return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+
+def _checked(key: bytes) -> bytes:
+    if len(key) < MIN_KEY_BYTES:
+        raise ValueError(f"a key of {len(key)} bytes is shorter than {MIN_KEY_BYTES}")
+    return key

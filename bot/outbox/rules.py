@@ -19,11 +19,15 @@ from bot.domain.errors import (
     RetryLater,
     SendInstead,
     SendUnknown,
+    VendorFailed,
     WindowClosed,
 )
 
 #: Waits between attempts: 1, 2, 4 … seconds, at most this.
 MAX_BACKOFF_SECONDS = 300.0
+#: A vendor that failed at a message so often will not take it: some two minutes, where nothing else
+#: came between.
+MAX_FAILURES = 8
 #: How long a channel rests that nothing can be sent on, until somebody has looked at it.
 MISCONFIGURED_SECONDS = 60.0
 #: A vendor that asks for less is asked again too soon.
@@ -58,7 +62,12 @@ def backoff_seconds(attempt: int) -> float:
 
 def judge_receipt(receipt: Receipt) -> Verdict:
     """It was taken."""
-    return Verdict(DeliveryStatus.SENT, message_id=receipt.message_id)
+    return Verdict(
+        DeliveryStatus.SENT,
+        message_id=receipt.message_id,
+        is_billed=receipt.is_billed,
+        interacted_at=receipt.interacted_at,
+    )
 
 
 def judge_fault(fault: ChannelError, delivery: Delivery, now: datetime) -> Verdict:
@@ -79,10 +88,20 @@ def judge_fault(fault: ChannelError, delivery: Delivery, now: datetime) -> Verdi
     if isinstance(fault, NotSent) or (
         isinstance(fault, SendUnknown) and delivery.message.is_repeatable
     ):
-        return _again(now + timedelta(seconds=backoff_seconds(delivery.attempt)), fault, None)
+        return _try_again(fault, delivery, now)
     status = next((end for kind, end in _ENDS.items() if isinstance(fault, kind)), None)
     # A kind of fault that nobody has thought of may have arrived.
     return Verdict(status or DeliveryStatus.DOUBTFUL, code=fault.code)
+
+
+def _try_again(fault: ChannelError, delivery: Delivery, now: datetime) -> Verdict:
+    if not isinstance(fault, VendorFailed):
+        return _again(now + timedelta(seconds=backoff_seconds(delivery.attempt)), fault, None)
+    # Only what the vendor answered counts: before, it may have been out of reach for hours.
+    if delivery.failures + 1 >= MAX_FAILURES:
+        return Verdict(DeliveryStatus.REJECTED, code=fault.code)
+    due_at = now + timedelta(seconds=backoff_seconds(delivery.failures + 1))
+    return replace(_again(due_at, fault, None), is_failure=True)
 
 
 def _again(due_at: datetime, fault: ChannelError, paused_until: datetime | None) -> Verdict:

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.clock import vietnam_month
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.errors import ConfigError
 from bot.domain.identity import ConversationNames
-from bot.domain.people import ChannelId
+from bot.domain.people import QUOTA_CHANNELS, ChannelId
 from bot.running.keys import load_secret_key
 from bot.running.migrating import find_missing
 from bot.settings import Settings
@@ -19,6 +20,7 @@ from bot.store.database import Database
 from bot.store.schema import check_schema
 from bot.store.switches import SqlSwitches
 from bot.store.upkeep import Retention, Upkeep
+from bot.store.usage import Usage
 
 #: Channels that can be switched off; the web page is closed by stopping the server.
 SWITCHABLE = tuple(one for one in ChannelId if one is not ChannelId.WEB)
@@ -32,6 +34,8 @@ class ChannelReport:
     #: How many messages stand where, of those that are still known.
     counts: Mapping[DeliveryStatus, int]
     last_update_at: datetime | None
+    #: Of this month, where the vendor has a quota.
+    month: Usage | None
 
 
 async def report_channels(settings: Settings) -> Mapping[ChannelId, ChannelReport]:
@@ -45,10 +49,15 @@ async def report_channels(settings: Settings) -> Mapping[ChannelId, ChannelRepor
         off = await SqlSwitches(database).look()
         names = ConversationNames(load_secret_key(settings))
         upkeep = Upkeep(database, names, Retention(settings.session_days, settings.message_days))
-        backlog = await upkeep.look(await read_time(database))
+        now = await read_time(database)
+        backlog = await upkeep.look(now)
         counts = await upkeep.count_deliveries()
+        month = vietnam_month(now)
+        used = {one: await upkeep.sum_usage(one, month) for one in QUOTA_CHANNELS}
     return {
-        one: ChannelReport(one in off, counts.get(one, {}), backlog.last_update_at.get(one))
+        one: ChannelReport(
+            one in off, counts.get(one, {}), backlog.last_update_at.get(one), used.get(one)
+        )
         for one in SWITCHABLE
     }
 

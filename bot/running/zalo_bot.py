@@ -6,11 +6,12 @@ from functools import partial
 
 from bot.channels.zalo_bot.building import build_zalo_bot
 from bot.channels.zalo_bot.composing import ZaloBotComposer
-from bot.channels.zalo_bot.quota import Quota, month_begins_at
+from bot.channels.zalo_bot.quota import Quota
 from bot.channels.zalo_bot.set_up import set_up
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
-from bot.domain.clock import vietnam_day
+from bot.domain.clock import vietnam_month
+from bot.domain.identity import UpdateNames
 from bot.domain.people import ChannelId
 from bot.domain.store import Budget
 from bot.outbox.rules import Patience
@@ -34,19 +35,22 @@ def build_zalo_bot_parts(parts: Parts) -> ChannelParts | None:
     wanted = _settings(settings, parts.secret_key)
     channel = build_zalo_bot(parts.app.catalog, wanted)
     compose_with = partial(ZaloBotComposer, settings=wanted)
+    names = UpdateNames(parts.secret_key)
     sign = parts.metrics.sign_of(ChannelId.ZALO_BOT)
 
     async def prepare() -> ReadyChannel:
         await set_up(channel.api, wanted)
         if wanted.webhook_url:
-            route = zalo_bot_webhook(parts.receiver, wanted)
+            route = zalo_bot_webhook(parts.receiver, wanted, names)
             return ReadyChannel(compose_with, routes=(route,))
-        return ReadyChannel(compose_with, listen=channel.poller(parts.receiver, sign.show).run)
+        return ReadyChannel(
+            compose_with, listen=channel.poller(parts.receiver, names, sign.show).run
+        )
 
     async def tend() -> tuple[str, ...]:
-        month = vietnam_day(month_begins_at(parts.clock.now()))
-        received, sent = await parts.upkeep.sum_usage(ChannelId.ZALO_BOT, month)
-        left = Quota(wanted).left(sent, received)
+        month = vietnam_month(parts.clock.now())
+        used = await parts.upkeep.sum_usage(ChannelId.ZALO_BOT, month)
+        left = Quota(wanted).left(used.sent, used.received)
         return ("quota_nearly_used_up",) if left < wanted.messages_per_month * _FEW_LEFT else ()
 
     sending = SenderSettings(_BUDGET, max_in_flight=5, patience=Patience(settings.reply_hours))
@@ -61,4 +65,6 @@ def _settings(settings: Settings, secret_key: bytes) -> ZaloBotSettings:
         webhook_secret=secret or derive_secret(secret_key, "zalo bot webhook"),
         public_url=settings.public_url,
         api_url=settings.zalo_bot_api_url,
+        messages_per_month=settings.zalo_bot_messages_per_month,
+        counts_incoming=settings.zalo_bot_counts_incoming,
     )

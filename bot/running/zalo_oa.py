@@ -8,9 +8,11 @@ from bot.channels.zalo_oa.building import ZaloOa, build_zalo_oa
 from bot.channels.zalo_oa.callback import CALLBACK_PATH, zalo_oa_callback
 from bot.channels.zalo_oa.composing import ZaloOaComposer
 from bot.channels.zalo_oa.settings import ZaloOaSettings
+from bot.channels.zalo_oa.signs_of_life import SignsOfLife
 from bot.channels.zalo_oa.silence import SilenceWatch
 from bot.channels.zalo_oa.webhook import ZaloOaWebhook, zalo_oa_webhook
 from bot.domain.errors import ChannelError, ConfigError
+from bot.domain.identity import UpdateNames
 from bot.domain.people import ChannelId
 from bot.domain.pictures import PICTURES_FOLDER
 from bot.domain.store import Budget
@@ -19,6 +21,7 @@ from bot.outbox.sender import SenderSettings
 from bot.running.channel_parts import ChannelParts, ReadyChannel
 from bot.running.parts import Parts
 from bot.settings import Settings
+from bot.store.hearing import SqlHearing
 from bot.store.uploads import SqlUploads
 
 
@@ -44,8 +47,15 @@ def build_zalo_oa_parts(parts: Parts) -> ChannelParts | None:
         is_switched_off=is_switched_off,
         count=count,
     )
+    hearing = SqlHearing(parts.database)
     webhook = ZaloOaWebhook(
-        parts.receiver, wanted, parts.clock, is_switched_off=is_switched_off, count=count
+        parts.receiver,
+        wanted,
+        parts.clock,
+        names=UpdateNames(parts.secret_key),
+        is_switched_off=is_switched_off,
+        count=count,
+        life=SignsOfLife(partial(hearing.note, ChannelId.ZALO_OA), parts.clock),
     )
 
     async def prepare() -> ReadyChannel:
@@ -53,7 +63,7 @@ def build_zalo_oa_parts(parts: Parts) -> ChannelParts | None:
         return ReadyChannel(partial(ZaloOaComposer, settings=wanted), routes=routes)
 
     async def tend() -> tuple[str, ...]:
-        return await _tend(parts, channel, wanted)
+        return await _tend(parts, channel, wanted, hearing)
 
     rate = settings.zalo_oa_sends_per_second
     sending = SenderSettings(
@@ -64,7 +74,9 @@ def build_zalo_oa_parts(parts: Parts) -> ChannelParts | None:
     return ChannelParts(channel.client, sending, prepare, tend, webhook.close)
 
 
-async def _tend(parts: Parts, channel: ZaloOa, wanted: ZaloOaSettings) -> tuple[str, ...]:
+async def _tend(
+    parts: Parts, channel: ZaloOa, wanted: ZaloOaSettings, hearing: SqlHearing
+) -> tuple[str, ...]:
     """Renew the tokens of a quiet account in time, and notice a webhook that Zalo switched off."""
     found = []
     try:
@@ -73,12 +85,22 @@ async def _tend(parts: Parts, channel: ZaloOa, wanted: ZaloOaSettings) -> tuple[
         found.append(fault.code)
     if trouble := await parts.vault.find_trouble(wanted.grant):
         found.append(trouble)
-    now = parts.clock.now()
-    last = (await parts.upkeep.look(now)).last_update_at.get(ChannelId.ZALO_OA)
-    watch = SilenceWatch(parts.settings.zalo_oa_silence_hours)
-    if last is not None and watch.is_silent(last, now):
+    if await _is_silent(parts, wanted, hearing):
         found.append("webhook_silent")
     return tuple(dict.fromkeys(found))
+
+
+async def _is_silent(parts: Parts, wanted: ZaloOaSettings, hearing: SqlHearing) -> bool:
+    """Whether events should have come. None are to be expected before the first grant, and those of
+    a channel that a person switched off are not looked at.
+    """
+    if parts.switches.is_off(ChannelId.ZALO_OA):
+        return False
+    if not await parts.vault.find_version(wanted.grant):
+        return False
+    now = parts.clock.now()
+    since = await hearing.find_quiet_since(ChannelId.ZALO_OA, now)
+    return SilenceWatch(parts.settings.zalo_oa_silence_hours).is_silent(since, now)
 
 
 def missing_settings(settings: Settings) -> list[str]:
@@ -107,10 +129,14 @@ def zalo_oa_settings(settings: Settings) -> ZaloOaSettings:
         signature_candidates=frozenset(filter(None, named)),
         max_event_age_seconds=settings.zalo_oa_max_event_age_seconds,
         bad_signature_status=settings.zalo_oa_bad_signature_status,
+        answers_before_stored=settings.zalo_oa_answers_before_stored,
         sends_by_v2=settings.zalo_oa_sends_by_v2,
         sends_buttons=settings.zalo_oa_sends_buttons,
         names_button_template=settings.zalo_oa_names_button_template,
         sends_pictures=settings.zalo_oa_sends_pictures,
+        text_chars=settings.zalo_oa_text_chars,
+        upload_days=settings.zalo_oa_upload_days,
+        orders_by_timestamp=settings.zalo_oa_orders_by_timestamp,
         allows_paid_window=settings.zalo_oa_allows_paid_window,
         sends_secret_proof=settings.zalo_oa_sends_secret_proof,
         pkce_verifier=settings.zalo_oa_pkce_verifier.get_secret_value(),

@@ -13,7 +13,8 @@ from bot.store.tables import UtcDateTime, channel_states, leases, metadata
 
 #: Leases are of the moment: of no use at another time or place.
 _OF_THE_MOMENT = {leases.name}
-#: So are budgets and pauses. That a person switched a channel off is not.
+#: So are budgets and pauses, and when a vendor was last heard. That a person switched a channel off
+#: is not.
 _SAVED_OF_CHANNEL_STATES = {"channel", "is_off"}
 
 

@@ -14,9 +14,10 @@ from bot.domain.deliveries import Delivery, DeliveryStatus, Lane, Message, Verdi
 from bot.domain.people import QUOTA_CHANNELS, Address, ChannelId, ConversationId
 from bot.domain.store import Budget
 from bot.store.database import Database
+from bot.store.hearing import fresh_state
 from bot.store.statements import insert_new, is_plainly
 from bot.store.tables import channel_states, conversations, deliveries
-from bot.store.usage import count_usage
+from bot.store.usage import Usage, count_usage
 from bot.store.verdicts import record_verdicts
 
 _PENDING, _SENDING = DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value
@@ -89,7 +90,7 @@ class SqlDeliveries:
             telling = doubt.values(**values, ended_at=now).returning(deliveries.c.channel)
             channels = Counter((await connection.execute(telling)).scalars().all())
             for channel in sorted(QUOTA_CHANNELS):
-                await count_usage(connection, channel, now, sent=channels[channel.value])
+                await count_usage(connection, channel, now, Usage(sent=channels[channel.value]))
         return channels.total()
 
 
@@ -147,14 +148,7 @@ async def _refill(
     """How many may go now, from a bucket that starts empty, none while the channel is paused; and
     up to when it was filled.
     """
-    fresh = {
-        "channel": channel.value,
-        "tokens": 0.0,
-        # A second's worth to begin with: the first reply of a new channel does not wait.
-        "refilled_at": now - timedelta(seconds=1),
-        "pause_code": "",
-        "is_off": False,
-    }
+    fresh = fresh_state(channel, now)
     await connection.execute(insert_new(connection, channel_states).values(fresh))
     mine = channel_states.c.channel == channel.value
     query = select(channel_states).where(mine).with_for_update()
@@ -175,6 +169,7 @@ def _to_delivery(row: Row[Any]) -> Delivery:
         lane=Lane(row.lane),
         message=Message.from_data(row.data),
         attempt=row.attempt + 1,
+        failures=row.failures,
         created_at=row.created_at,
         last_interaction_at=row.last_interaction_at,
     )

@@ -18,7 +18,7 @@ from bot.domain.updates import Update
 from bot.store.people import to_conversation
 from bot.store.statements import delete_batch, insert_new, is_plainly
 from bot.store.tables import conversations, inbox
-from bot.store.usage import count_usage
+from bot.store.usage import Usage, count_usage
 
 #: How many conversations are looked at for each that is wanted: other workers may hold some.
 _LOOK_AHEAD = 16
@@ -65,7 +65,7 @@ class SqlInbox:
         new = {(channel, update_id) for channel, update_id in stored}
         received = Counter(ChannelId(channel) for channel, _ in new)
         for channel in sorted(received.keys() & QUOTA_CHANNELS):
-            await count_usage(self._connection, channel, now, received=received[channel])
+            await count_usage(self._connection, channel, now, Usage(received=received[channel]))
         first = {_key(one): one for _, one in reversed(updates)}
         return [one for _, one in updates if _key(one) in new and one is first[_key(one)]]
 

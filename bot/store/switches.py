@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,7 +55,7 @@ class SqlSwitches:
             mine = channel_states.c.channel == channel.value
             found = select(channel_states.c.is_off).where(mine).with_for_update()
             was_off = bool((await connection.execute(found)).scalar())
-            await _turn(connection, channel, now, off=off)
+            await _turn(connection, channel, now, off=off, was_off=was_off)
             if off or was_off:
                 await _expire_waiting(connection, channel, now)
                 await _pass_over_waiting(connection, channel, now)
@@ -62,10 +63,15 @@ class SqlSwitches:
 
 
 async def _turn(
-    connection: AsyncConnection, channel: ChannelId, now: datetime, *, off: bool
+    connection: AsyncConnection, channel: ChannelId, now: datetime, *, off: bool, was_off: bool
 ) -> None:
     fresh = {"tokens": 0.0, "refilled_at": now, "pause_code": "", "is_off": off}
-    changed = {"is_off": off} if off else {"is_off": off, "paused_until": None, "pause_code": ""}
+    changed: dict[str, Any] = {"is_off": off}
+    if not off:
+        changed |= {"paused_until": None, "pause_code": ""}
+    if was_off and not off:
+        # Nothing was listened to meanwhile: it is no sign of a vendor that went silent.
+        changed["expected_since"] = now
     turning = (
         insert_or(connection, channel_states)
         .values(channel=channel.value, **fresh)

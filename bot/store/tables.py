@@ -143,6 +143,8 @@ deliveries = Table(
     Column("is_repeatable", Boolean, nullable=False),
     Column("status", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),
+    #: Of the attempts, those that the vendor answered with having failed.
+    Column("failures", Integer, nullable=False, default=0),
     Column("due_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Column("message_id", String(128), nullable=False),
@@ -193,7 +195,7 @@ deliveries = Table(
     sqlite_autoincrement=True,
 )
 
-#: The budget of each channel, shared by all processes that send.
+#: The budget of each channel, shared by all processes that send, and how it stands.
 channel_states = Table(
     "channel_states",
     metadata,
@@ -204,6 +206,10 @@ channel_states = Table(
     Column("pause_code", String(64), nullable=False),
     #: Whether a person switched the channel off.
     Column("is_off", Boolean, nullable=False, default=False),
+    #: When the vendor last sent anything at all, where that is watched; and since when it is to be
+    #: expected, where nothing came yet. See `bot.store.hearing`.
+    Column("heard_at", UtcDateTime),
+    Column("expected_since", UtcDateTime),
 )
 
 #: Work that one process at a time may do.
@@ -246,4 +252,6 @@ usage = Table(
     Column("day", String(10), primary_key=True),
     Column("received", Integer, nullable=False),
     Column("sent", Integer, nullable=False),
+    #: Those of the sent that the vendor said to have cost money.
+    Column("billed", Integer, nullable=False),
 )

@@ -19,11 +19,16 @@ from bot.store.outbox import SqlOutbox
 from bot.store.people import SqlPeople
 from bot.store.sessions import SqlSessions
 from bot.store.statements import BATCH, is_plainly
-from bot.store.tables import deliveries, inbox
-from bot.store.usage import read_usage
+from bot.store.tables import channel_states, deliveries, inbox
+from bot.store.usage import Usage, read_usage
 
 #: Deletes some of what is old; gives the number.
 ForgetBatch = Callable[[AsyncConnection], Awaitable[int]]
+
+
+_SIGNS = select(channel_states.c.channel, channel_states.c.heard_at).where(
+    channel_states.c.heard_at.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Backlog:
     oldest_delivery: Mapping[ChannelId, timedelta]
     #: By channel: deliveries of which nobody knows whether they arrived.
     doubtful: Mapping[ChannelId, int]
-    #: By channel: when the last update came in.
+    #: By channel: when the last update came in, or any other sign of the vendor where those count.
     last_update_at: Mapping[ChannelId, datetime]
 
 
@@ -104,9 +109,9 @@ class Upkeep:
         """
         await self._database.clear_log()
 
-    async def sum_usage(self, channel: ChannelId, since: date) -> tuple[int, int]:
-        """How many messages a channel of `QUOTA_CHANNELS` received and sent since a day in Vietnam,
-        that day included.
+    async def sum_usage(self, channel: ChannelId, since: date) -> Usage:
+        """What went in and out of a channel of `QUOTA_CHANNELS` since a day in Vietnam, that day
+        included.
 
         Raises:
             StoreError: the database cannot be read.
@@ -152,6 +157,10 @@ class Upkeep:
                 one: (await connection.execute(last.where(inbox.c.channel == one.value))).scalar()
                 for one in ChannelId
             }
+            signs = (await connection.execute(_SIGNS)).all()
+        for channel, heard_at in signs:
+            one = ChannelId(channel)
+            updates[one] = max(heard_at, updates[one] or heard_at)
         return Backlog(
             waiting_updates=waiting,
             oldest_update=oldest,

@@ -4,6 +4,7 @@ is kept of the messages themselves.
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -16,21 +17,26 @@ from bot.store.statements import insert_or
 from bot.store.tables import usage
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Messages of a channel in some time."""
+
+    received: int = 0
+    sent: int = 0
+    #: Those of the sent that the vendor said to have cost money.
+    billed: int = 0
+
+
 async def count_usage(
-    connection: AsyncConnection,
-    channel: ChannelId,
-    now: datetime,
-    *,
-    received: int = 0,
-    sent: int = 0,
+    connection: AsyncConnection, channel: ChannelId, now: datetime, more: Usage
 ) -> None:
     """Add to the counts of the day in Vietnam. The last thing in a transaction: all that count on a
     channel wait for each other from here on.
     """
-    if not received and not sent:
+    if more == Usage():
         return
-    new = {"received": received, "sent": sent}
-    added = {"received": usage.c.received + received, "sent": usage.c.sent + sent}
+    new = asdict(more)
+    added = {name: usage.c[name] + count for name, count in new.items()}
     key = {"channel": channel.value, "day": vietnam_day(now).isoformat()}
     adding = (
         insert_or(connection, usage)
@@ -40,22 +46,13 @@ async def count_usage(
     await connection.execute(adding)
 
 
-async def read_usage(database: Database, channel: ChannelId, since: date) -> tuple[int, int]:
-    """The same as `sum_usage`, in a transaction of its own.
+async def read_usage(database: Database, channel: ChannelId, since: date) -> Usage:
+    """What went in and out since a day, that day included.
 
     Raises:
         StoreError: the database cannot be read.
     """
+    sums = [func.coalesce(func.sum(usage.c[one.name]), 0) for one in fields(Usage)]
+    query = select(*sums).where(usage.c.channel == channel.value, usage.c.day >= since.isoformat())
     async with database.reading() as connection:
-        return await sum_usage(connection, channel, since)
-
-
-async def sum_usage(
-    connection: AsyncConnection, channel: ChannelId, since: date
-) -> tuple[int, int]:
-    """How many messages were received and sent since a day, that day included."""
-    query = select(
-        func.coalesce(func.sum(usage.c.received), 0), func.coalesce(func.sum(usage.c.sent), 0)
-    ).where(usage.c.channel == channel.value, usage.c.day >= since.isoformat())
-    received, sent = (await connection.execute(query)).one()
-    return int(received), int(sent)
+        return Usage(*map(int, (await connection.execute(query)).one()))

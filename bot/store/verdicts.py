@@ -20,7 +20,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.people import move_conversation
 from bot.store.statements import is_plainly
 from bot.store.tables import channel_states, conversations, deliveries
-from bot.store.usage import count_usage
+from bot.store.usage import Usage, count_usage
 
 #: What a vendor counts: what arrived, or may have.
 _COUNTED = frozenset({DeliveryStatus.SENT, DeliveryStatus.DOUBTFUL})
@@ -44,11 +44,12 @@ async def record_verdicts(connection: AsyncConnection, results: Results, now: da
         if verdict.channel_paused_until is not None:
             await _pause(connection, delivery, verdict)
     await _pace(connection, {one.conversation for one, _ in recorded}, now)
-    sent = Counter(
-        delivery.address.channel for delivery, verdict in recorded if verdict.status in _COUNTED
-    )
+    counted = [one for one in recorded if one[1].status in _COUNTED]
+    sent = Counter(delivery.address.channel for delivery, _ in counted)
+    billed = Counter(delivery.address.channel for delivery, one in counted if one.is_billed)
     for channel in sorted(sent.keys() & QUOTA_CHANNELS):
-        await count_usage(connection, channel, now, sent=sent[channel])
+        used = Usage(sent=sent[channel], billed=billed[channel])
+        await count_usage(connection, channel, now, used)
 
 
 async def _lock_people(connection: AsyncConnection, results: Results) -> Collection[str]:
@@ -58,7 +59,8 @@ async def _lock_people(connection: AsyncConnection, results: Results) -> Collect
     does not: whoever has a turn has done something since.
     """
     needed = {one.conversation for one, verdict in results if _matters(verdict)}
-    wanted = {one.conversation for one, verdict in results if verdict.message_id} - needed
+    told = (one for one, verdict in results if verdict.message_id or verdict.interacted_at)
+    wanted = {one.conversation for one in told} - needed
     locked: set[str] = set()
     for ids, skip_locked in ((needed, False), (wanted, True)):
         if ids:
@@ -95,6 +97,8 @@ async def _record_one(
         "leased_until": None,
         "ended_at": None if verdict.status.is_open else now,
     }
+    if verdict.is_failure:
+        values["failures"] = deliveries.c.failures + 1
     if verdict.due_at is not None:
         values["due_at"] = verdict.due_at
     if verdict.instead is not None:
@@ -121,6 +125,11 @@ async def _note_of_person(
             .values(last_message_id=_cut(verdict.message_id, conversations.c.last_message_id))
         )
         await connection.execute(last)
+    if verdict.interacted_at is not None:
+        said = conversations.c.last_interaction_at
+        is_later = or_(said.is_(None), said < verdict.interacted_at)
+        later = update(conversations).where(who, is_later)
+        await connection.execute(later.values(last_interaction_at=verdict.interacted_at))
     if verdict.moved_to:
         await move_conversation(connection, delivery.conversation, verdict.moved_to)
     if verdict.status is DeliveryStatus.UNREACHABLE:

@@ -145,11 +145,11 @@ async def test_tokens_lost_between_zalo_and_the_store_need_a_new_grant_and_no_me
         assert all(one.answered == one.asked for one in tallies.values())
 
 
-@pytest.mark.parametrize(("busy_seconds", "outcomes"), [(0.8, {"ok"}), (3.0, {"ok", "status_503"})])
+@pytest.mark.parametrize("busy_seconds", [0.8, 3.0])
 async def test_zalo_is_answered_within_two_seconds_while_the_database_is_busy(  # noqa: PLR0917
-    tmp_path, data_dir, database_url, port, codes, busy_seconds, outcomes
+    tmp_path, data_dir, database_url, port, codes, busy_seconds
 ):
-    """With 200 where the database is free again in time; else with 503, and Zalo comes again."""
+    """With 200, whether the database is free again in time or not: nothing comes twice for that."""
     async with zalo(tmp_path, data_dir, database_url, port) as (wire, installation):
         await installation.start("serve", "--port", str(port))
         town = Town(installation, codes)
@@ -160,9 +160,16 @@ async def test_zalo_is_answered_within_two_seconds_while_the_database_is_busy(  
         async with kept_busy(installation.database):
             await town.ask(1)
             await wire.look_again(busy_seconds)
+
+        async def is_all_answered() -> bool:
+            # Not quiet alone: what is kept in memory waits neither at Zalo nor in the database.
+            tallies = (await town.tallies()).values()
+            return all(one.answered == one.asked for one in tallies)
+
+        await until(wire, is_all_answered, "answers")
         await town.quiet()
         log = (await wire.control.do("webhook_log", product="oa"))[before:]
-        assert {one["outcome"] for one in log} == outcomes
+        assert {one["outcome"] for one in log} == {"ok"}
         total = await town.assert_all_is_well()
         assert (total.asked, total.answered) == (6, 6)
 

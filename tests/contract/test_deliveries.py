@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.deliveries import DeliveryStatus, Lane, Verdict
+from bot.domain.errors import VendorFailed
 from bot.domain.people import Address, ChannelId, Standing
 from bot.domain.store import Budget
+from bot.outbox.rules import judge_fault
 from bot.store.deliveries import SqlDeliveries
 from bot.store.tables import channel_states, deliveries
 from tests.promises import (
@@ -302,6 +304,22 @@ async def test_somebody_who_is_gone_is_marked_and_sent_nothing_more(full, roomy)
     assert await claim(full) == ()
 
 
+async def test_what_the_vendor_always_fails_at_holds_up_the_next_message_for_some_minutes(
+    full, roomy
+):
+    await promise(roomy, LAN, "1", "2")
+    now, failures = NOW, 0
+    while (await statuses(full))["1"] == "pending":
+        [one] = await claim(full, now=now)
+        assert (one.message.params["text"], one.failures) == ("1", failures)
+        verdict = judge_fault(VendorFailed("failed"), one, now)
+        await record(full, one, verdict, now)
+        now, failures = verdict.due_at or now, failures + 1
+    assert await statuses(full) == {"1": "rejected", "2": "pending"}
+    assert now - NOW < timedelta(minutes=5)
+    assert await claim_texts(full, now=now) == ["2"]
+
+
 async def test_somebody_who_has_written_since_is_not_gone(full, roomy):
     """The vendor said so of a message from before; what they are told now must not be dropped."""
     conversation = await promise(roomy, LAN, "old")
@@ -312,6 +330,18 @@ async def test_somebody_who_has_written_since_is_not_gone(full, roomy):
     await record(full, one, UNREACHABLE)
     assert await statuses(full) == {"old": "unreachable", "new": "pending"}
     assert (await find(roomy, conversation)).standing is Standing.ACTIVE
+
+
+@pytest.mark.parametrize(("told", "known"), [(SECOND, SECOND), (-SECOND, SECOND * 0)])
+async def test_what_the_vendor_knows_of_somebody_is_kept_where_it_is_later(
+    full, roomy, told, known
+):
+    conversation = await promise(roomy, LAN, "1")
+    async with roomy.transaction() as unit:
+        await unit.people.hear_from(conversation.id, NOW)
+    [one] = await claim(full)
+    await record(full, one, Verdict(DeliveryStatus.SENT, interacted_at=NOW + told))
+    assert (await find(roomy, conversation)).last_interaction_at == NOW + known
 
 
 async def test_a_group_that_moved_gets_it_at_its_new_address(full, roomy):

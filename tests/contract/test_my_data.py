@@ -77,6 +77,7 @@ LISTED: dict[str, SystemText | str] = {
     "deliveries.is_repeatable": _EXCUSED_WORK,
     "deliveries.status": _EXCUSED_WORK,
     "deliveries.attempt": _EXCUSED_WORK,
+    "deliveries.failures": _EXCUSED_WORK,
     "deliveries.due_at": _EXCUSED_WORK,
     "deliveries.leased_until": _EXCUSED_WORK,
     "deliveries.message_id": SystemText.DATA_SENT,

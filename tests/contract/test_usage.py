@@ -13,6 +13,7 @@ from bot.domain.store import Budget
 from bot.domain.updates import Update
 from bot.store.deliveries import SqlDeliveries
 from bot.store.upkeep import Retention, Upkeep
+from bot.store.usage import Usage
 from tests.contract.conftest import NAMES
 
 #: Already the next day in Vietnam.
@@ -33,7 +34,7 @@ async def receive(store, channel, *numbers):
         await unit.inbox.add([(people[address].id, one) for one in updates], NOW)
 
 
-async def send(store, database, channel, status):
+async def send(store, database, channel, status, **verdict):
     address = Address(channel, "1")
     async with store.transaction() as unit:
         people = await unit.people.meet({address}, NOW)
@@ -42,15 +43,15 @@ async def send(store, database, channel, status):
     later = NOW + timedelta(seconds=1)
     [one] = await deliveries.claim(channel, 1, 30, Budget(100, 100), later)
     for _ in range(2):  # doing it twice counts once
-        await deliveries.record([(one, Verdict(status))], later)
+        await deliveries.record([(one, Verdict(status, **verdict))], later)
 
 
 async def test_what_came_in_is_counted_once_on_its_day_in_vietnam(store, upkeep):
     await receive(store, ChannelId.ZALO_BOT, 1, 2, 2)
     await receive(store, ChannelId.ZALO_BOT, 2, 3)
-    assert await upkeep.sum_usage(ChannelId.ZALO_BOT, TODAY) == (3, 0)
-    assert await upkeep.sum_usage(ChannelId.ZALO_BOT, TODAY + timedelta(days=1)) == (0, 0)
-    assert await upkeep.sum_usage(ChannelId.ZALO_OA, TODAY) == (0, 0)
+    assert await upkeep.sum_usage(ChannelId.ZALO_BOT, TODAY) == Usage(received=3)
+    assert await upkeep.sum_usage(ChannelId.ZALO_BOT, TODAY + timedelta(days=1)) == Usage()
+    assert await upkeep.sum_usage(ChannelId.ZALO_OA, TODAY) == Usage()
 
 
 @pytest.mark.parametrize(
@@ -59,13 +60,13 @@ async def test_what_came_in_is_counted_once_on_its_day_in_vietnam(store, upkeep)
 )
 async def test_what_arrived_or_may_have_is_counted(store, database, upkeep, status, count):
     await send(store, database, ChannelId.ZALO_OA, status)
-    assert await upkeep.sum_usage(ChannelId.ZALO_OA, TODAY) == (0, count)
+    assert await upkeep.sum_usage(ChannelId.ZALO_OA, TODAY) == Usage(sent=count)
 
 
 async def test_where_there_is_no_quota_nothing_is_counted(store, database, upkeep):
     await receive(store, ChannelId.TELEGRAM, 1)
     await send(store, database, ChannelId.TELEGRAM, DeliveryStatus.SENT)
-    assert await upkeep.sum_usage(ChannelId.TELEGRAM, TODAY) == (0, 0)
+    assert await upkeep.sum_usage(ChannelId.TELEGRAM, TODAY) == Usage()
 
 
 async def test_what_may_have_arrived_when_its_sender_died_is_counted(store, database, upkeep):
@@ -78,4 +79,10 @@ async def test_what_may_have_arrived_when_its_sender_died_is_counted(store, data
     await deliveries.claim(ChannelId.ZALO_BOT, 1, 30, Budget(100, 100), later)
     for minutes in (1, 2):  # settled once
         await deliveries.settle(later + timedelta(minutes=minutes))
-    assert await upkeep.sum_usage(ChannelId.ZALO_BOT, TODAY) == (0, 1)
+    assert await upkeep.sum_usage(ChannelId.ZALO_BOT, TODAY) == Usage(sent=1)
+
+
+async def test_what_cost_money_is_counted_apart(store, database, upkeep):
+    for is_billed in (True, False):
+        await send(store, database, ChannelId.ZALO_OA, DeliveryStatus.SENT, is_billed=is_billed)
+    assert await upkeep.sum_usage(ChannelId.ZALO_OA, TODAY) == Usage(sent=2, billed=1)

@@ -1,6 +1,6 @@
 """Calls of `https://bot-api.zaloplatforms.com/bot<TOKEN>/<method>`.
 
-https://docs.zaloplatforms.com/docs/BOT/apis (read 2026-11-20): POST of JSON, errors with HTTP 200.
+https://docs.zaloplatforms.com/docs/BOT/apis (notes, 2026-10): POST of JSON, errors with HTTP 200.
 The token is part of the address, so no address is ever logged or put into an error.
 """
 

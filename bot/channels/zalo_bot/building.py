@@ -13,6 +13,7 @@ from bot.channels.zalo_bot.composing import ZaloBotComposer
 from bot.channels.zalo_bot.polling import ZaloBotPoller
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.domain.catalog import Catalog
+from bot.domain.identity import UpdateNames
 from bot.domain.intake import Receiver
 
 
@@ -26,11 +27,14 @@ class ZaloBotChannel:
     settings: ZaloBotSettings
 
     def poller(
-        self, receiver: Receiver, show_trouble: Callable[[str], None] = lambda _: None
+        self,
+        receiver: Receiver,
+        names: UpdateNames,
+        show_trouble: Callable[[str], None] = lambda _: None,
     ) -> ZaloBotPoller:
         """Asks for events, in one process alone, where there is no webhook."""
         seconds = self.settings.poll_seconds
-        return ZaloBotPoller(self.api, receiver, seconds, show_trouble=show_trouble)
+        return ZaloBotPoller(self.api, receiver, names, seconds, show_trouble=show_trouble)
 
 
 def build_zalo_bot(

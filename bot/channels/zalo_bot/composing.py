@@ -1,6 +1,6 @@
 """Replies as messages of the Zalo Bot Platform, which has no buttons: choices are numbered lines.
 
-https://docs.zaloplatforms.com/docs/BOT/apis/sendMessage and …/sendPhoto (read 2026-11-20): a text
+https://docs.zaloplatforms.com/docs/BOT/apis/sendMessage and …/sendPhoto (notes, 2026-10): a text
 of 1 to 2,000 characters, a picture by its address. Each message counts against a small quota, so
 replies of a turn share one message as long as they fit.
 """

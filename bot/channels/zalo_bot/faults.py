@@ -1,6 +1,6 @@
 """Error codes of the Zalo Bot Platform and what to do about each.
 
-https://docs.zaloplatforms.com/docs/BOT/ (read 2026-11-20) has 400, 401, 403, 404, 408 and 429, with
+https://docs.zaloplatforms.com/docs/BOT/ (notes, 2026-08) has 400, 401, 403, 404, 408 and 429, with
 HTTP 200 and no word on who cannot be reached. What a code alone does not tell, the description may:
 so 400, 403 and 404 are about one chat only where they say so.
 """

@@ -1,6 +1,6 @@
 """Asks Zalo for events, one at a time, where there is no webhook.
 
-https://docs.zaloplatforms.com/docs/BOT/apis/getUpdates (read 2026-11-20): one object, no offset. An
+https://docs.zaloplatforms.com/docs/BOT/apis/getUpdates (notes, 2026-10): one object, no offset. An
 event is gone once Zalo has handed it over, so it is stored at once; while storing fails, it is kept
 in memory and tried again before the next one is asked for, also by a later `run`. What this cannot
 save: an event whose answer was lost on the way, and the one that was not stored yet when the
@@ -18,6 +18,7 @@ from bot.channels.poll_rest import PollRest
 from bot.channels.zalo_bot.api import ZaloBotApi
 from bot.channels.zalo_bot.updates import is_event, parse_update
 from bot.domain.errors import ChannelError, ChannelMisconfigured, RetryLater, StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.intake import Receiver
 from bot.domain.updates import Update
 
@@ -34,10 +35,11 @@ log = logging.getLogger(__name__)
 class ZaloBotPoller:
     """Hands events to a receiver. Only one may run for a bot: there is no way to share."""
 
-    def __init__(  # noqa: PLR0913 - the last stand in for time in tests
+    def __init__(  # noqa: PLR0913, PLR0917 - the last stand in for time in tests
         self,
         api: ZaloBotApi,
         receiver: Receiver,
+        names: UpdateNames,
         poll_seconds: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         show_trouble: Callable[[str], None] = lambda _: None,
@@ -49,6 +51,7 @@ class ZaloBotPoller:
         """
         self._api = api
         self._receiver = receiver
+        self._names = names
         self._poll_seconds = poll_seconds
         self._sleep = sleep
         self._show_trouble = show_trouble
@@ -82,7 +85,7 @@ class ZaloBotPoller:
                 continue
             failures = 0
             self._show_trouble("")
-            update = parse_update(event) if event is not None else None
+            update = parse_update(event, self._names) if event is not None else None
             if update is not None:
                 await self._store(update, stopping)
             if rest := self._rest_after(event, self._now() - asked_at):

@@ -7,14 +7,8 @@ is one of the calendar in Vietnam is an assumption; Zalo says only when none are
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from bot.channels.zalo_bot.composing import SEND_MESSAGE, SEND_PHOTO
 from bot.channels.zalo_bot.settings import ZaloBotSettings
-from bot.domain.clock import VIETNAM
-
-#: Calls that take one message from the quota; "typing" takes none.
-COUNTED_METHODS = frozenset({SEND_MESSAGE, SEND_PHOTO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +21,9 @@ class Quota:
         """How many messages can still be sent after so many in this month; never below 0.
 
         Args:
-            sent: deliveries of `COUNTED_METHODS` that arrived or may have: sent and doubtful.
+            sent: deliveries that arrived or may have: sent and doubtful. Showing that one types is
+                none.
             received: messages of citizens.
         """
         used = sent + (received if self.settings.counts_incoming else 0)
         return max(self.settings.messages_per_month - used, 0)
-
-
-def month_begins_at(now: datetime) -> datetime:
-    """When the month of an aware moment began in Vietnam, in UTC."""
-    local = now.astimezone(VIETNAM)
-    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

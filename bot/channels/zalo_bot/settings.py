@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import ConfigError
 
-#: https://docs.zaloplatforms.com/docs/BOT/ (read 2026-11-20); `https://bot-api.zapps.me` is seen
+#: https://docs.zaloplatforms.com/docs/BOT/ (notes, 2026-10); `https://bot-api.zapps.me` is seen
 #: in older code.
 API_URL = "https://bot-api.zaloplatforms.com"
 #: Of a bot on the basic plan, the only one on sale: plan table of bot.zapps.me (read 2026-09-26).
 MESSAGES_PER_MONTH, USERS = 3_000, 50
-#: https://docs.zaloplatforms.com/docs/BOT/apis/setWebhook (read 2026-11-20).
+#: https://docs.zaloplatforms.com/docs/BOT/apis/setWebhook (notes, 2026-10).
 SECRET_CHARS = range(8, 257)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.-]+")
 _PUBLIC = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?")

@@ -1,18 +1,18 @@
 """Events of the Zalo Bot Platform as updates.
 
-https://docs.zaloplatforms.com/docs/BOT/webhook (read 2026-11-20): the event stands under `result`;
+https://docs.zaloplatforms.com/docs/BOT/webhook (notes, 2026-10): the event stands under `result`;
 running code also meets it without. Only private chats are served: groups are another product.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.storable import storable
 from bot.channels.vendor_ids import id_of, is_storable
 from bot.channels.zalo_emoticons import with_emoji
+from bot.domain.identity import UpdateNames
 from bot.domain.messages import Media, Utterance
 from bot.domain.people import Address, ChannelId
 from bot.domain.updates import Update
@@ -28,23 +28,24 @@ _MEDIA = {
 _TEXTS = frozenset({"message.text.received", "message.link.received"})
 
 
-def parse_update(body: object) -> Update | None:
+def parse_update(body: object, names: UpdateNames) -> Update | None:
     """What is asked of us, or None: a group, another bot, an event that needs no answer, or
     something that is no event at all.
     """
     event = _event(body)
     message = _object(event.get("message"))
     chat = _object(message.get("chat"))
-    name, address = event.get("event_name"), id_of(chat.get("id"))
-    if not isinstance(name, str) or not address or chat.get("chat_type") != "PRIVATE":
+    name, chat_id = event.get("event_name"), id_of(chat.get("id"))
+    if not isinstance(name, str) or not chat_id or chat.get("chat_type") != "PRIVATE":
         return None
     utterance = _utterance(name, message)
     if utterance is None or _object(message.get("from")).get("is_bot") is True:
         return None
+    address = Address(ChannelId.ZALO_BOT, chat_id)
     position = _milliseconds(message.get("date"))
     return Update(
-        id=id_of(message.get("message_id")) or _made_id(name, position, address),
-        address=Address(ChannelId.ZALO_BOT, address),
+        id=id_of(message.get("message_id")) or names.of(address, name, position),
+        address=address,
         utterance=utterance,
         position=position,
     )
@@ -59,11 +60,6 @@ def is_event(body: object) -> bool:
 def _event(body: object) -> Mapping[str, Any]:
     event = _object(body)
     return _object(event["result"]) if "result" in event else event
-
-
-def _made_id(name: str, moment: int, citizen: str) -> str:
-    """The same for the same event sent again; does not show whose it is."""
-    return hashlib.sha256(f"{name}\n{moment}\n{citizen}".encode("utf-8", "replace")).hexdigest()
 
 
 def _utterance(name: str, message: Mapping[str, Any]) -> Utterance | None:

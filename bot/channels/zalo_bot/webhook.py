@@ -1,6 +1,6 @@
 """`POST /webhook/zalo-bot`: checks an event, stores what it asks, and only then answers 200.
 
-https://docs.zaloplatforms.com/docs/BOT/webhook (read 2026-11-20): the header
+https://docs.zaloplatforms.com/docs/BOT/webhook (notes, 2026-10): the header
 `X-Bot-Api-Secret-Token` holds the secret given to setWebhook. How long Zalo waits and whether it
 sends again is not published; where storing fails the answer is 503, and storing twice is safe.
 """
@@ -20,6 +20,7 @@ from bot.channels.quiet_log import SeldomLog
 from bot.channels.zalo_bot.settings import SECRET_CHARS, ZaloBotSettings
 from bot.channels.zalo_bot.updates import parse_update
 from bot.domain.errors import ConfigError, StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.intake import Receiver
 
 WEBHOOK_PATH = "/webhook/zalo-bot"
@@ -31,7 +32,10 @@ log = logging.getLogger(__name__)
 
 
 def zalo_bot_webhook(
-    receiver: Receiver, settings: ZaloBotSettings, now: Callable[[], float] = time.monotonic
+    receiver: Receiver,
+    settings: ZaloBotSettings,
+    names: UpdateNames,
+    now: Callable[[], float] = time.monotonic,
 ) -> APIRouter:
     """The route. It limits its own bodies. `now` gives seconds from any beginning.
 
@@ -55,15 +59,15 @@ def zalo_bot_webhook(
             body = await read_body(request, MAX_BODY_BYTES, _READ_SECONDS)
         except BodyRefused as refusal:
             return closing(refusal.status)
-        return Response(status_code=await _take(body, receiver))
+        return Response(status_code=await _take(body, receiver, names))
 
     return router
 
 
-async def _take(body: bytes, receiver: Receiver) -> int:
+async def _take(body: bytes, receiver: Receiver, names: UpdateNames) -> int:
     """The status to answer with. What asks nothing of us would be no better sent again."""
     try:
-        update = parse_update(json.loads(body))
+        update = parse_update(json.loads(body), names)
     except (ValueError, RecursionError):
         log.warning("an event of the Zalo bot is no JSON")
         return _OK

@@ -13,7 +13,7 @@ import httpx
 from bot.channels.preparing import prepared
 from bot.channels.zalo_oa.faults import TokenRefused, fault_of
 from bot.channels.zalo_oa.settings import ZaloOaSettings
-from bot.channels.zalo_oa.wire import Answer, fetch
+from bot.channels.zalo_oa.wire import fetch
 from bot.domain.errors import ChannelMisconfigured, SendUnknown
 from bot.domain.ports import Clock
 
@@ -44,8 +44,6 @@ class ZaloOaApi:
         self._tokens = tokens
         self._settings = settings
         self._clock = clock
-        #: Calls left in this minute as Zalo counts them; None before the first answer.
-        self.calls_left: int | None = None
 
     async def get(self, path: str, data: Mapping[str, Any] | None = None) -> object:
         """A GET; Zalo takes its parameters as one JSON text."""
@@ -98,14 +96,8 @@ class ZaloOaApi:
 
     async def _once(self, request: httpx.Request) -> object:
         answer = await fetch(self._http, request, self._settings.call_seconds)
-        self._read_calls_left(answer)
         if answer.error is None:
             raise SendUnknown("zalo_oa_unreadable")
         if answer.error:
             raise fault_of(answer.error, self._clock.now())
         return answer.body.get("data")
-
-    def _read_calls_left(self, answer: Answer) -> None:
-        left = answer.headers.get("X-RateLimit-Remain", "")
-        if left.isascii() and left.isdigit():
-            self.calls_left = int(left)

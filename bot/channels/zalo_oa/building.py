@@ -14,6 +14,7 @@ from bot.channels.zalo_oa.client import ZaloOaClient
 from bot.channels.zalo_oa.counting import Count, count_nothing
 from bot.channels.zalo_oa.grants import Grants
 from bot.channels.zalo_oa.oauth import OAuth
+from bot.channels.zalo_oa.reconciling import Reconciler
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.tokens import TokenKeeper
 from bot.channels.zalo_oa.uploads import PictureUploads
@@ -56,7 +57,8 @@ def build_zalo_oa(  # noqa: PLR0913 - what the whole channel stands on
         http=http,
         api=api,
         tokens=tokens,
-        pictures=PictureUploads(api, uploads, settings.pictures_dir, clock),
+        pictures=PictureUploads(api, uploads, settings, clock),
+        reconciler=Reconciler(api, clock, settings.reconciling_seconds),
         settings=settings,
         clock=clock,
         is_switched_off=is_switched_off,

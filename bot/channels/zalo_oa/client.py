@@ -1,7 +1,7 @@
 """Sends deliveries as consultation messages.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban (read
-2026-11-20). Zalo has no key that makes sending twice the same as sending once: what may have
+https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban (notes,
+2026-10). Zalo has no key that makes sending twice the same as sending once: what may have
 arrived is not sent again.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -19,6 +21,7 @@ from bot.channels.zalo_oa.api import ZaloOaApi
 from bot.channels.zalo_oa.composing import METHOD
 from bot.channels.zalo_oa.counting import Count
 from bot.channels.zalo_oa.faults import ParameterRefused
+from bot.channels.zalo_oa.reconciling import Reconciler
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.tokens import TokenKeeper
 from bot.channels.zalo_oa.uploads import PictureUploads
@@ -49,6 +52,7 @@ class ZaloOaClient:
         api: ZaloOaApi,
         tokens: TokenKeeper,
         pictures: PictureUploads,
+        reconciler: Reconciler,
         settings: ZaloOaSettings,
         clock: Clock,
         is_switched_off: Callable[[], bool],
@@ -58,6 +62,7 @@ class ZaloOaClient:
         self._api = api
         self._tokens = tokens
         self._pictures = pictures
+        self._reconciler = reconciler
         self._settings = settings
         self._clock = clock
         self._is_switched_off = is_switched_off
@@ -75,9 +80,9 @@ class ZaloOaClient:
         """Make one call; see `ChannelClient.send`. A picture is uploaded first where need be."""
         if self._is_switched_off():
             raise RetryLater("zalo_oa_switched_off", OFF_SECONDS)
-        self._check_window(delivery)
         if delivery.message.method != METHOD:
             raise MessageRejected("zalo_oa_unknown_method")
+        interacted_at = await self._check_window(delivery)
         try:
             data = await self._post(delivery)
         except ParameterRefused:
@@ -85,17 +90,29 @@ class ZaloOaClient:
                 raise
             await self._pictures.forget(delivery.message.picture)
             data = await self._post(delivery)
-        return self._receipt(data)
+        return replace(self._receipt(data), interacted_at=interacted_at)
 
     async def show_typing(self, address: Address) -> None:
         """Nothing: no such call is known of an Official Account."""
 
-    def _check_window(self, delivery: Delivery) -> None:
-        window = window_of(delivery.last_interaction_at, self._clock.now())
+    async def _check_window(self, delivery: Delivery) -> datetime | None:
+        """Raises WindowClosed unless one may write now; gives what Zalo had to be asked for."""
+        fault = self._fault_of_window(delivery.last_interaction_at)
+        if fault is None:
+            return None
+        told = await self._reconciler.find_interaction(delivery)
+        if told is None or self._fault_of_window(told):
+            raise fault
+        self._count("window:opened_by_zalo")
+        return told
+
+    def _fault_of_window(self, since: datetime | None) -> WindowClosed | None:
+        window = window_of(since, self._clock.now())
         if window is Window.CLOSED:
-            raise WindowClosed("zalo_oa_7_days_over")
+            return WindowClosed("zalo_oa_7_days_over")
         if window is Window.PAID and not self._settings.allows_paid_window:
-            raise WindowClosed("zalo_oa_48_hours_over")
+            return WindowClosed("zalo_oa_48_hours_over")
+        return None
 
     async def _post(self, delivery: Delivery) -> object:
         params = copy.deepcopy(dict(delivery.message.params))
@@ -125,8 +142,8 @@ class ZaloOaClient:
             # The page says: without a quota, the message is billed.
             log.warning("Zalo OA billed a message")
         self._count(f"sent:{kind if kind in _QUOTAS else 'other' if kind else 'billed'}")
-        return Receipt(str(data.get("message_id") or ""))
+        return Receipt(str(data.get("message_id") or ""), is_billed=not kind)
 
 
-#: https://docs.zaloplatforms.com/docs/OA/tin-nhan/tong-quan (read 2026-11-20).
+#: https://docs.zaloplatforms.com/docs/OA/tin-nhan/tong-quan (notes, 2026-10).
 _QUOTAS = frozenset({"reply", "welcome_msg", "sub_quota", "purchase_quota", "reward_quota"})

@@ -1,7 +1,7 @@
 """Replies as consultation messages.
 
 https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/gui-tin-tu-van-dang-van-ban and
-…/phu-luc/cau-truc-cua-tham-so-buttons (read 2026-11-20): text of at most 2,000 characters, at most
+…/phu-luc/cau-truc-cua-tham-so-buttons (notes, 2026-10): text of at most 2,000 characters, at most
 5 buttons with a title of at most 100 and a payload of at most 1,000 characters.
 """
 
@@ -23,7 +23,6 @@ from bot.domain.pictures import Picture
 from bot.domain.session import Turn
 from bot.domain.system_texts import SystemText
 
-MAX_TEXT_CHARS = 2000
 MAX_BUTTONS = 5
 MAX_TITLE_CHARS = 100
 #: Zalo's name of the call for consultation messages; the client knows its address.
@@ -52,7 +51,7 @@ class ZaloOaComposer:
         if reply.picture is not None:
             # A message of its own: were the picture refused, the text would still arrive.
             if self._settings.sends_pictures:
-                messages.append(_picture_message(reply.picture))
+                messages.append(_picture_message(reply.picture, self._settings.text_chars))
             else:
                 label = self._say(SystemText.LABEL_PICTURE, alt=reply.picture.alt)
                 text = f"{label}\n\n{text}"
@@ -61,7 +60,7 @@ class ZaloOaComposer:
             text = f"{text}\n\n{self._list(without_told(lines, text))}"
         elif reply.buttons and not text.strip():
             text = self._say(SystemText.CHOOSE_BY_BUTTON)
-        pieces = split_text(text, MAX_TEXT_CHARS, utf16_units)
+        pieces = split_text(text, self._settings.text_chars, utf16_units)
         if not pieces:
             return messages
         messages += [_text_message(piece) for piece in pieces[:-1]]
@@ -99,9 +98,9 @@ def _text_message(text: str) -> Message:
     return Message(METHOD, {"message": {"text": text}})
 
 
-def _picture_message(picture: Picture) -> Message:
+def _picture_message(picture: Picture, max_chars: int) -> Message:
     """The picture with its description, which is what those hear who cannot see it."""
-    caption = split_text(plain_text(picture.alt), MAX_TEXT_CHARS, utf16_units)[:1]
+    caption = split_text(plain_text(picture.alt), max_chars, utf16_units)[:1]
     payload = {"template_type": "media", "elements": [{"media_type": "image"}]}
     message: dict[str, Any] = {"attachment": {"type": "template", "payload": payload}}
     if caption:

@@ -1,6 +1,6 @@
 """Zalo's error codes and what to do about each.
 
-https://docs.zaloplatforms.com/docs/OA/phu-luc/ma-loi (read 2026-11-20). Errors come with HTTP 200.
+https://docs.zaloplatforms.com/docs/OA/phu-luc/ma-loi (notes, 2026-10). Errors come with HTTP 200.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from bot.domain.errors import (
     ChannelError,
     ChannelMisconfigured,
     MessageRejected,
-    NotSent,
     RecipientUnreachable,
     RetryLater,
+    VendorFailed,
     WindowClosed,
 )
 
@@ -57,7 +57,8 @@ _FAULTS: dict[int, tuple[str, Callable[[str, datetime], ChannelError]]] = {
     -220: ("token_expired", _TOKEN),
     -32: ("too_many_calls", _until_next_minute),
     -100: ("bad_parameter", _PARAMETER),
-    -200: ("send_failed", _is(NotSent)),
+    # Once in a while; or each time, for a message that Zalo cannot send.
+    -200: ("send_failed", _is(VendorFailed)),
     -230: ("no_interaction_in_7_days", _CLOSED),
     -232: ("interaction_expired", _CLOSED),
     -213: ("not_following", _GONE),

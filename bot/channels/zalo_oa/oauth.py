@@ -1,7 +1,7 @@
 """OAuth v4 of Zalo OA: the link to the page of the grant, and codes or refresh tokens for tokens.
 
-https://docs.zaloplatforms.com/docs/OA/bat-dau/xac-thuc-va-uy-quyen-cho-ung-dung-new (read
-2026-11-20).
+https://docs.zaloplatforms.com/docs/OA/bat-dau/xac-thuc-va-uy-quyen-cho-ung-dung-new (notes,
+2026-10).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the account may still send, and how it stands: for the command `doctor` and for staff.
+"""What Zalo says of the account, for the command `doctor`, and of when somebody last wrote.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan/quan-ly-tin-nhan/kiem-tra-han-muc-gui-tin-nhan (read
-2026-11-20). Everything that Zalo leaves out is None.
+https://docs.zaloplatforms.com/docs/OA/tin-nhan/quan-ly-tin-nhan/kiem-tra-han-muc-gui-tin-nhan
+(notes, 2026-08). Everything that Zalo leaves out is None.
 """
 
 from __future__ import annotations
@@ -17,27 +17,11 @@ _QUOTA_PATH, _ACCOUNT_PATH = "/v3.0/oa/quota/message", "/v2.0/oa/getoa"
 
 
 @dataclass(frozen=True, slots=True)
-class PersonQuota:
-    """What may be sent to one person."""
-
-    #: By Zalo's own count; `windows.window_of` says what it means.
-    last_interaction_at: datetime | None
-    replies_left: int | None
-    replies_in_all: int | None
-    promotions_left_today: int | None
-    promotions_left_this_month: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class AccountQuota:
     """One quota of consultation messages that the account has."""
 
-    #: sub_quota (of the package), purchase_quota or reward_quota; empty when not told.
-    kind: str
     left: int | None
     in_all: int | None
-    #: As Zalo writes it.
-    valid_through: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +31,17 @@ class AccountHealth:
     oa_id: str
     name: str
     is_verified: bool | None
-    #: 2 for businesses, 4 for authorities.
-    kind: int | None
-    follower_count: int | None
     package: str
     #: As Zalo writes it.
     package_valid_through: str
 
 
-async def read_person_quota(api: ZaloOaApi, user_id: str) -> PersonQuota:
-    """What may be sent to a person. Raises ChannelError."""
-    data = _mapping(await api.post(_QUOTA_PATH, {"user_id": user_id}))
-    replies, promotion = _mapping(data.get("cs_reply")), _mapping(data.get("promotion"))
-    return PersonQuota(
-        last_interaction_at=_moment(data.get("last_interaction")),
-        replies_left=_number(replies.get("remain")),
-        replies_in_all=_number(replies.get("total")),
-        promotions_left_today=_number(promotion.get("daily_remain")),
-        promotions_left_this_month=_number(promotion.get("monthly_remain")),
+async def read_last_interaction(api: ZaloOaApi, user_id: str) -> datetime | None:
+    """When a person last did something that opens the window, as Zalo counts. Raises
+    ChannelError.
+    """
+    return _moment(
+        _mapping(await api.post(_QUOTA_PATH, {"user_id": user_id})).get("last_interaction")
     )
 
 
@@ -81,12 +58,7 @@ async def read_account_quotas(api: ZaloOaApi) -> tuple[AccountQuota, ...]:
 
 
 def _account_quota(one: Mapping[str, Any]) -> AccountQuota:
-    return AccountQuota(
-        kind=str(one.get("quota_type") or ""),
-        left=_number(one.get("remain")),
-        in_all=_number(one.get("total")),
-        valid_through=str(one.get("valid_through") or ""),
-    )
+    return AccountQuota(left=_number(one.get("remain")), in_all=_number(one.get("total")))
 
 
 async def read_health(api: ZaloOaApi) -> AccountHealth:
@@ -97,8 +69,6 @@ async def read_health(api: ZaloOaApi) -> AccountHealth:
         oa_id=str(data.get("oaid") or data.get("oa_id") or ""),
         name=str(data.get("name") or ""),
         is_verified=verified if isinstance(verified, bool) else None,
-        kind=_number(data.get("oa_type")),
-        follower_count=_number(data.get("num_follower")),
         package=str(data.get("package_name") or ""),
         package_valid_through=str(data.get("package_valid_through_date") or ""),
     )

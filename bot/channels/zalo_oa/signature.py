@@ -1,6 +1,6 @@
 """Whether a webhook is from Zalo: a plain SHA-256 over its raw bytes between two other terms.
 
-https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan (read 2026-11-20): `X-ZEvent-Signature:
+https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan (notes, 2026-10): `X-ZEvent-Signature:
 mac=<hex>` of app id + body + timestamp + OA secret key. Readings disagree on the secret, on where
 the timestamp stands and on the first term, so every combination is tried.
 """

@@ -1,7 +1,7 @@
 """Whether the webhook has been silent for too long.
 
 Zalo switches a webhook off after its last failed delivery, without a word: silence is the only sign
-(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan, read 2026-11-20).
+(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan; notes, 2026-10).
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ class SilenceWatch:
 
     threshold_hours: float
 
-    def is_silent(self, last_event_at: datetime, now: datetime) -> bool:
+    def is_silent(self, since: datetime, now: datetime) -> bool:
         """Whether somebody should look at it now: only ever True by day.
 
-        `last_event_at` is when the last good event came, or since when events are expected.
+        `since` is when the last good event came, or since when events are expected.
         """
-        return _is_day(now) and self.find_silence(last_event_at, now) > timedelta(
+        return _is_day(now) and self.find_silence(since, now) > timedelta(
             hours=self.threshold_hours
         )
 
-    def find_silence(self, last_event_at: datetime, now: datetime) -> timedelta:
+    def find_silence(self, since: datetime, now: datetime) -> timedelta:
         """The time between, hours of the night left out."""
-        return max(_daytime_before(now) - _daytime_before(last_event_at), timedelta())
+        return max(_daytime_before(now) - _daytime_before(since), timedelta())
 
 
 def _is_day(moment: datetime) -> bool:

@@ -1,5 +1,5 @@
-"""Events of the webhook as updates. https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan (read
-2026-11-20).
+"""Events of the webhook as updates. https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan
+(notes, 2026-10).
 
 Of what citizens send only their text is read: never the address of a file, never coordinates, never
 a shared contact.
@@ -7,7 +7,6 @@ a shared contact.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from bot.channels.storable import storable
 from bot.channels.vendor_ids import id_of
 from bot.channels.zalo_emoticons import with_emoji
+from bot.domain.identity import UpdateNames
 from bot.domain.messages import Media, Utterance
 from bot.domain.payloads import START
 from bot.domain.people import Address, ChannelId
@@ -58,7 +58,9 @@ class _NotOfTheShape(Exception):
     """The event lacks something that it must have."""
 
 
-def parse_event(event: Mapping[str, Any], app_id: str, oa_id: str) -> ParsedEvent:
+def parse_event(
+    event: Mapping[str, Any], app_id: str, oa_id: str, names: UpdateNames
+) -> ParsedEvent:
     """What an event asks of us; no update for what asks nothing, is of another app or account, or
     is of no shape that we know. Never raises.
 
@@ -71,9 +73,9 @@ def parse_event(event: Mapping[str, Any], app_id: str, oa_id: str) -> ParsedEven
         return ParsedEvent("other_app")
     try:
         if name in _FOLLOWING:
-            return _parse_following(event, name, oa_id)
+            return _parse_following(event, name, oa_id, names)
         if name in _MEDIA or name in _WRITTEN:
-            return _parse_message(event, name, oa_id)
+            return _parse_message(event, name, oa_id, names)
         return ParsedEvent(_name_passed_over(event, name))
     except _NotOfTheShape:
         return ParsedEvent("malformed")
@@ -88,17 +90,19 @@ def _name_passed_over(event: Mapping[str, Any], name: str) -> str:
     return _PASSED_OVER.get(name, "unknown")
 
 
-def _parse_following(event: Mapping[str, Any], name: str, oa_id: str) -> ParsedEvent:
+def _parse_following(
+    event: Mapping[str, Any], name: str, oa_id: str, names: UpdateNames
+) -> ParsedEvent:
     if _text(event, "oa_id") != oa_id:
         return ParsedEvent("other_account")
-    citizen = _id(_mapping(event, "follower"))
+    address = Address(ChannelId.ZALO_OA, _id(_mapping(event, "follower")))
     moment = _timestamp(event)
     kind = _FOLLOWING[name]
     # Following opens the window for answers, and is how most people first meet us.
     greeted = Utterance(payload=START) if kind is UpdateKind.JOINED else Utterance()
     update = Update(
-        id=_made_id(name, moment, citizen),
-        address=Address(ChannelId.ZALO_OA, citizen),
+        id=names.of(address, name, moment),
+        address=address,
         kind=kind,
         utterance=greeted,
         position=moment,
@@ -106,16 +110,18 @@ def _parse_following(event: Mapping[str, Any], name: str, oa_id: str) -> ParsedE
     return ParsedEvent(name, update)
 
 
-def _parse_message(event: Mapping[str, Any], name: str, oa_id: str) -> ParsedEvent:
+def _parse_message(
+    event: Mapping[str, Any], name: str, oa_id: str, names: UpdateNames
+) -> ParsedEvent:
     if _text(_mapping(event, "recipient"), "id") != oa_id:
         return ParsedEvent("other_account")
-    citizen = _id(_mapping(event, "sender"))
+    address = Address(ChannelId.ZALO_OA, _id(_mapping(event, "sender")))
     message = _mapping(event, "message")
     moment = _timestamp(event)
     utterance = _utterance(name, message)
     update = Update(
-        id=id_of(message.get("msg_id")) or _made_id(name, moment, citizen),
-        address=Address(ChannelId.ZALO_OA, citizen),
+        id=id_of(message.get("msg_id")) or names.of(address, name, moment),
+        address=address,
         utterance=utterance,
         position=moment,
     )
@@ -144,11 +150,6 @@ def _link_parts(message: Mapping[str, Any]) -> list[str]:
         return []
     parts = (payload.get(key) for key in ("title", "description", "url"))
     return [storable(part) for part in parts if isinstance(part, str) and part]
-
-
-def _made_id(name: str, moment: int, citizen: str) -> str:
-    """The same for the same event sent again; does not show whose it is."""
-    return hashlib.sha256(f"{name}\n{moment}\n{citizen}".encode()).hexdigest()
 
 
 def _mapping(of: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """Pictures that Zalo keeps for us for 7 days.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan (read 2026-11-20): `POST /v2.0/oa/upload/image`, jpg
+https://docs.zaloplatforms.com/docs/OA/tin-nhan (notes, 2026-08): `POST /v2.0/oa/upload/image`, jpg
 or png of at most 1 MB, 5,000 uploads a month.
 """
 
@@ -12,18 +12,16 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 from bot.channels.zalo_oa.api import ZaloOaApi
-from bot.domain.errors import MessageRejected, NotSent, SendUnknown, StoreError
+from bot.channels.zalo_oa.settings import ZaloOaSettings
+from bot.domain.errors import MessageRejected, NotSent, SendUnknown, StoreError, VendorFailed
 from bot.domain.intake import Upload, Uploads
 from bot.domain.people import ChannelId
 from bot.domain.pictures import PictureId
 from bot.domain.ports import Clock
 
 MAX_IMAGE_BYTES = 1_000_000
-#: Twelve hours less than Zalo says, so that none expires on its way.
-KEPT_FOR = timedelta(days=6, hours=12)
 _PATH = "/v2.0/oa/upload/image"
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -33,10 +31,13 @@ log = logging.getLogger(__name__)
 class PictureUploads:
     """Knows the ids of our pictures, and uploads those that have none (any more)."""
 
-    def __init__(self, api: ZaloOaApi, uploads: Uploads, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, api: ZaloOaApi, uploads: Uploads, settings: ZaloOaSettings, clock: Clock
+    ) -> None:
         self._api = api
         self._uploads = uploads
-        self._folder = folder
+        self._folder = settings.pictures_dir
+        self._used_for = timedelta(days=settings.upload_days)
         self._clock = clock
 
     async def find_id(self, picture: PictureId) -> str:
@@ -64,7 +65,7 @@ class PictureUploads:
             raise NotSent("zalo_oa_no_uploads") from error
 
     async def _upload(self, picture: PictureId, content: bytes, content_hash: str) -> str:
-        expires_at = self._clock.now() + KEPT_FOR
+        expires_at = self._clock.now() + self._used_for
         try:
             data = await self._api.upload(_PATH, f"{picture}.png", content, "image/png")
         except SendUnknown as error:
@@ -72,7 +73,7 @@ class PictureUploads:
             raise NotSent(error.code) from error
         media_id = data.get("attachment_id") if isinstance(data, Mapping) else None
         if not isinstance(media_id, str) or not media_id:
-            raise NotSent("zalo_oa_no_attachment_id")
+            raise VendorFailed("zalo_oa_no_attachment_id")
         try:
             await self._uploads.save_upload(
                 ChannelId.ZALO_OA, picture, content_hash, Upload(media_id, expires_at)

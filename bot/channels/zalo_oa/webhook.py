@@ -1,10 +1,12 @@
-"""`POST /webhook/zalo-oa`: checks an event, stores what it asks, and only then answers 200.
+"""`POST /webhook/zalo-oa`: checks an event and stores what it asks, which is all that is done
+before the answer.
 
-Zalo wants 200 within 2 seconds (https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan, read
-2026-11-20), so nothing but storing happens before the answer. Where storing fails or takes longer,
-the answer is 503: Zalo sends again if "retry" is switched on in the console, and storing twice is
-safe. Storing that was merely slow goes on after the answer, so that the event is not lost where
-Zalo does not send again.
+Zalo wants 200 within 2 seconds; whether it sends again what was answered otherwise is not certain,
+and after too many failures it switches the webhook off
+(https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan; notes, 2026-10).
+So what cannot be stored in time is kept in memory, tried again and answered with 200 all the same;
+with 503 only where there is no room left, or the process is about to stop. A setting makes it 503
+each time.
 """
 
 from __future__ import annotations
@@ -13,17 +15,19 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from bot.channels.bodies import MAX_BODY_BYTES, BodyRefused, closing, read_body
 from bot.channels.zalo_oa.counting import Count
+from bot.channels.zalo_oa.keeping import Keeper
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.channels.zalo_oa.signature import SignatureChecker, Signed, Verdict
+from bot.channels.zalo_oa.signs_of_life import SignsOfLife
 from bot.channels.zalo_oa.updates import parse_event
-from bot.domain.errors import StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.intake import Receiver
 from bot.domain.ports import Clock
 from bot.domain.updates import Update
@@ -39,26 +43,27 @@ log = logging.getLogger(__name__)
 class ZaloOaWebhook:
     """Takes the bodies of requests and says how to answer them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - wired in one place
         self,
         receiver: Receiver,
         settings: ZaloOaSettings,
         clock: Clock,
         *,
+        names: UpdateNames,
         is_switched_off: Callable[[], bool],
         count: Count,
+        life: SignsOfLife,
     ) -> None:
         """Raises ConfigError when signatures cannot be checked."""
-        self._receiver = receiver
+        self._keeper = Keeper(receiver)
         self._settings = settings
         self._checker = SignatureChecker(settings)
         self._clock = clock
         self._is_switched_off = is_switched_off
         self._count = count
+        self._life = life
+        self._names = names
         self._told: set[Verdict] = set()
-        self._storing: set[asyncio.Task[None]] = set()
-        #: When this process last got an event that was truly from Zalo, of whatever kind.
-        self.last_event_at: datetime | None = None
 
     async def take(self, body: bytes, headers: Mapping[str, str], seconds_left: float) -> int:
         """The status to answer with, found in that time."""
@@ -77,13 +82,21 @@ class ZaloOaWebhook:
         if verdict is not Verdict.GOOD:
             self._refuse(verdict)
             return self._settings.bad_signature_status
-        self.last_event_at = self._clock.now()
+        # Of whatever kind: a receipt too shows that the webhook is on.
+        self._life.see()
         self._told.clear()
         if headers.get("num_retry"):
             self._count("webhook:sent_again")
-        parsed = parse_event(event, self._settings.app_id, self._settings.oa_id)
+        parsed = parse_event(event, self._settings.app_id, self._settings.oa_id, self._names)
         self._count(f"event:{parsed.name}")
-        return await self._store(parsed.update, seconds_left) if parsed.update else _OK
+        if parsed.update is None:
+            return _OK
+        return await self._store(self._in_its_place(parsed.update), seconds_left)
+
+    def _in_its_place(self, update: Update) -> Update:
+        if self._settings.orders_by_timestamp:
+            return update
+        return replace(update, position=int(self._clock.now().timestamp() * 1000))
 
     def _refuse(self, verdict: Verdict) -> None:
         self._count(f"webhook:{verdict.value}")
@@ -93,32 +106,23 @@ class ZaloOaWebhook:
             log.warning("an event of Zalo OA is refused: %s", verdict.value)
 
     async def _store(self, update: Update, seconds_left: float) -> int:
-        task = asyncio.create_task(self._receiver.accept([update]))
-        self._storing.add(task)
-        task.add_done_callback(self._settle)
-        done, _ = await asyncio.wait({task}, timeout=seconds_left)
-        if not done:
-            self._count("webhook:store_slow")
+        tried = self._keeper.keep(update)
+        if tried is None:
+            self._count("webhook:no_room")
             return _UNAVAILABLE
-        # Anything but a StoreError is a bug of ours, and goes where those go.
-        error = task.exception()
-        if error is None:
+        await asyncio.wait({tried}, timeout=seconds_left)
+        if tried.done() and tried.result():
             self._count("webhook:stored")
             return _OK
-        if not isinstance(error, StoreError):
-            raise error
-        self._count("webhook:store_failed")
-        return _UNAVAILABLE
-
-    def _settle(self, task: asyncio.Task[None]) -> None:
-        self._storing.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            # Its text may hold what the citizen wrote.
-            log.error("an event of Zalo OA is not stored: %s", type(error).__name__)
+        self._count("webhook:kept")
+        if self._keeper.is_closing or not self._settings.answers_before_stored:
+            return _UNAVAILABLE
+        return _OK
 
     async def close(self) -> None:
-        """Wait for what is still being stored."""
-        await asyncio.gather(*self._storing, return_exceptions=True)
+        """Store what is still kept, if that can be."""
+        await self._keeper.close()
+        await self._life.close()
 
 
 def zalo_oa_webhook(webhook: ZaloOaWebhook) -> APIRouter:

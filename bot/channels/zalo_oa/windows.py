@@ -1,7 +1,7 @@
 """For how long somebody may be written to after they did something.
 
-https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/dieu-kien-gui-tin-tu-van (read
-2026-11-20): free and without limit for 48 hours (since 2026-01-01), then billed, refused after 7
+https://docs.zaloplatforms.com/docs/OA/tin-nhan/tin-tu-van/dieu-kien-gui-tin-tu-van (notes,
+2026-10): free and without limit for 48 hours (since 2026-01-01), then billed, refused after 7
 days. Following, writing, pressing a button of ours and an entry of the menu all count.
 """
 

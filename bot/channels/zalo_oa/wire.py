@@ -31,10 +31,8 @@ _TOO_MANY = 429
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON object, and how it came."""
+    """A JSON object."""
 
-    status: int
-    headers: Mapping[str, str]
     body: Mapping[str, Any]
 
     @property
@@ -77,9 +75,7 @@ def _read(response: httpx.Response) -> Answer:
         body: Any = json.loads(response.content)
     except (ValueError, RecursionError):
         body = None
-    answer = Answer(
-        response.status_code, response.headers, body if isinstance(body, Mapping) else {}
-    )
+    answer = Answer(body if isinstance(body, Mapping) else {})
     # A gateway may answer in JSON of its own: only a code of the vendor says more than the status.
     if response.is_server_error or (response.is_error and answer.error is None):
         raise _status_fault(response.status_code)

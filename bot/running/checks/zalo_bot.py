@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from bot.channels.zalo_bot.api import ZaloBotApi, make_http
-from bot.channels.zalo_bot.quota import Quota, month_begins_at
+from bot.channels.zalo_bot.quota import Quota
 from bot.channels.zalo_bot.set_up import get_identity, get_webhook_url
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH
-from bot.domain.clock import vietnam_day
+from bot.domain.clock import vietnam_month
 from bot.domain.errors import ChannelError, ChannelMisconfigured, ConfigError
 from bot.domain.people import ChannelId
 from bot.running.checks.addresses import show_address
 from bot.running.checks.channel_faults import judge
 from bot.running.checks.findings import Finding, Findings, failure, good, reminder
 from bot.running.checks.scene import Scene
-from bot.store.usage import read_usage
+from bot.store.usage import Usage, read_usage
 
 #: Of the month's messages.
 _LOW_PART = 0.1
@@ -38,7 +38,12 @@ async def check_zalo_bot(scene: Scene) -> Findings:
     if not token:
         return
     try:
-        wanted = ZaloBotSettings(token=token, api_url=settings.zalo_bot_api_url)
+        wanted = ZaloBotSettings(
+            token=token,
+            api_url=settings.zalo_bot_api_url,
+            messages_per_month=settings.zalo_bot_messages_per_month,
+            counts_incoming=settings.zalo_bot_counts_incoming,
+        )
     except ConfigError:
         yield _TOKEN_BAD()
         return
@@ -47,9 +52,8 @@ async def check_zalo_bot(scene: Scene) -> Findings:
             yield found
     database = await scene.find_ready_database()
     if database is not None:
-        since = vietnam_day(month_begins_at(scene.clock.now()))
-        received, sent = await read_usage(database, ChannelId.ZALO_BOT, since)
-        yield _month(wanted, sent, received)
+        month = vietnam_month(scene.clock.now())
+        yield _month(wanted, await read_usage(database, ChannelId.ZALO_BOT, month))
 
 
 async def _ask_zalo(scene: Scene, wanted: ZaloBotSettings) -> Findings:
@@ -73,9 +77,9 @@ def _webhook(found: str, public_url: str) -> Finding:
     return _OTHER_WEBHOOK(address=show_address(found)) if found else _NO_WEBHOOK()
 
 
-def _month(wanted: ZaloBotSettings, sent: int, received: int) -> Finding:
-    left = Quota(wanted).left(sent, received)
+def _month(wanted: ZaloBotSettings, used: Usage) -> Finding:
+    left = Quota(wanted).left(used.sent, used.received)
     if not left:
-        return _NONE_LEFT(sent=sent)
+        return _NONE_LEFT(sent=used.sent)
     is_low = left < wanted.messages_per_month * _LOW_PART
-    return (_FEW_LEFT if is_low else _LEFT)(sent=sent, left=left)
+    return (_FEW_LEFT if is_low else _LEFT)(sent=used.sent, left=left)

@@ -13,7 +13,7 @@ from bot.channels.zalo_oa.quota import (
     read_health,
 )
 from bot.channels.zalo_oa.silence import SilenceWatch
-from bot.domain.clock import VIETNAM
+from bot.domain.clock import VIETNAM, vietnam_month
 from bot.domain.errors import ChannelError, StoreError
 from bot.domain.identity import ConversationNames
 from bot.domain.people import ChannelId
@@ -25,7 +25,9 @@ from bot.running.zalo_oa import missing_settings, zalo_oa_settings
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
 from bot.store.sealing import Seal
+from bot.store.switches import SqlSwitches
 from bot.store.upkeep import Retention, Upkeep
+from bot.store.usage import Usage, read_usage
 
 #: Of the quota that is left.
 _LOW_PART = 0.1
@@ -53,6 +55,8 @@ _QUOTA_UNKNOWN = reminder("zalo_oa_quota_unknown")
 _SILENT = reminder("zalo_oa_silent")
 _NEVER_HEARD = reminder("zalo_oa_never_heard")
 _HEARD = good("zalo_oa_heard")
+_MONTH = good("zalo_oa_month")
+_BILLED = reminder("zalo_oa_billed")
 
 
 async def check_zalo_oa(scene: Scene) -> Findings:
@@ -102,12 +106,20 @@ async def _heard(scene: Scene, database: Database, key: bytes) -> Findings:
     backlog = await Upkeep(database, ConversationNames(key), retention).look(now)
     last = backlog.last_update_at.get(ChannelId.ZALO_OA)
     watch = SilenceWatch(settings.zalo_oa_silence_hours)
+    is_off = ChannelId.ZALO_OA in await SqlSwitches(database).look()
     if last is None:
         yield _NEVER_HEARD()
-    elif watch.is_silent(last, now):
+    elif watch.is_silent(last, now) and not is_off:
         yield _SILENT(length=watch.find_silence(last, now))
     else:
         yield _HEARD(at=last)
+    yield _month(scene, await read_usage(database, ChannelId.ZALO_OA, vietnam_month(now)))
+
+
+def _month(scene: Scene, used: Usage) -> Finding:
+    if used.billed and not scene.settings.zalo_oa_allows_paid_window:
+        return _BILLED(billed=used.billed, sent=used.sent)
+    return _MONTH(received=used.received, sent=used.sent, billed=used.billed)
 
 
 async def _account(scene: Scene, pair: TokenPair) -> Findings:

@@ -1,6 +1,6 @@
 """The fake Bot Platform: `/bot<TOKEN>/<method>`, errors with HTTP 200 and {"ok":false,…}.
 
-Methods and bodies: docs.zaloplatforms.com/docs/BOT/apis (read 2026-11-20).
+Methods and bodies: docs.zaloplatforms.com/docs/BOT/apis (notes, 2026-10).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The bodies of OA webhook events and their signature.
 
 Shapes: docs.zaloplatforms.com/docs/OA/webhook (tong-quan, su-kien-nguoi-dung-gui-tin-nhan,
-su-kien-nguoi-dung-quan-tam-hay-bo-quan-tam-oa; read 2026-11-20).
+su-kien-nguoi-dung-quan-tam-hay-bo-quan-tam-oa; notes, 2026-10).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 readers disagree on as a switch.
 
 Numbers: docs.zaloplatforms.com/docs/OA (xac-thuc-va-uy-quyen-cho-ung-dung-new, tin-tu-van,
-gioi-han-toc-do-api, ma-loi, cau-truc-cua-tham-so-buttons; read 2026-11-20).
+gioi-han-toc-do-api, ma-loi, cau-truc-cua-tham-so-buttons; notes, 2026-10).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from bot.domain.errors import (
     RetryLater,
     SendInstead,
     SendUnknown,
+    VendorFailed,
     WindowClosed,
 )
 from bot.domain.people import ConversationId
@@ -51,6 +52,11 @@ def every_kind(kind=ChannelError):
 
 def test_what_was_taken_is_sent_and_keeps_the_vendors_id():
     assert judge_receipt(Receipt("55")) == Verdict(DeliveryStatus.SENT, message_id="55")
+
+
+def test_what_a_receipt_says_of_money_and_of_the_person_is_recorded():
+    verdict = judge_receipt(Receipt("55", is_billed=True, interacted_at=NOW))
+    assert (verdict.is_billed, verdict.interacted_at) == (True, NOW)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +112,25 @@ def test_what_was_certainly_not_sent_is_tried_again_later_each_time(attempt):
     verdict = judge(NotSent("no_connection"), replace(ONCE, attempt=attempt))
     due_at = after(2 ** (attempt - 1))
     assert verdict == Verdict(DeliveryStatus.PENDING, due_at, code="no_connection")
+
+
+def test_what_the_vendor_failed_at_is_tried_a_few_times_and_then_given_up():
+    fault, waits, failures = VendorFailed("failed"), [], 0
+    while (verdict := judge(fault, replace(ONCE, attempt=failures + 1, failures=failures))).due_at:
+        assert (verdict.status, verdict.is_failure) == (DeliveryStatus.PENDING, True)
+        waits.append((verdict.due_at - NOW).total_seconds())
+        failures += 1
+    assert verdict == Verdict(DeliveryStatus.REJECTED, code="failed")
+    assert waits == [1, 2, 4, 8, 16, 32, 64]
+
+
+def test_hours_without_a_connection_use_up_none_of_the_few_tries():
+    late = replace(ONCE, attempt=200)
+    assert judge(NotSent("no_connection"), late) == Verdict(
+        DeliveryStatus.PENDING, after(MAX_BACKOFF_SECONDS), code="no_connection"
+    )
+    first = judge(VendorFailed("failed"), late)
+    assert (first.due_at, first.is_failure) == (after(1), True)
 
 
 def test_what_can_be_repeated_is_repeated_when_nobody_knows():

@@ -13,9 +13,11 @@ from bot.domain.tokens import TokenPair
 from bot.running.checks.zalo_bot import check_zalo_bot
 from bot.running.checks.zalo_oa import check_zalo_oa
 from bot.store.grants import SqlTokenVault
+from bot.store.hearing import SqlHearing
 from bot.store.sealing import Seal
+from bot.store.switches import SqlSwitches
 from bot.store.tables import inbox
-from bot.store.usage import count_usage
+from bot.store.usage import Usage, count_usage
 from tests.fakes.zalo.bot_rules import BotRules
 from tests.fakes.zalo.faults import Fault, FaultKind
 from tests.fakes.zalo.oa_rules import OaRules
@@ -101,6 +103,7 @@ async def test_a_granted_account_that_writes_to_us_is_good(on, cloud, database, 
     assert list(found) == [
         "zalo_oa_granted",
         "zalo_oa_heard",
+        "zalo_oa_month",
         "zalo_oa_account",
         "zalo_oa_quota",
     ]
@@ -112,7 +115,8 @@ async def test_a_granted_account_that_writes_to_us_is_good(on, cloud, database, 
 async def test_offline_only_what_we_know_ourselves_is_told(on, cloud, database, vault):
     await grant(cloud, vault)
     await hear(database)
-    assert await codes(check_zalo_oa, on(is_offline=True)) == ["zalo_oa_granted", "zalo_oa_heard"]
+    known = ["zalo_oa_granted", "zalo_oa_heard", "zalo_oa_month"]
+    assert await codes(check_zalo_oa, on(is_offline=True)) == known
     assert not cloud.ledger.calls
 
 
@@ -218,6 +222,41 @@ async def test_a_webhook_that_went_silent_by_day_is_told(on, cloud, database, va
     assert "zalo_oa_heard" in await codes(check_zalo_oa, on(is_offline=True))
     found = await findings(check_zalo_oa, on(is_offline=True, zalo_oa_silence_hours=3))
     assert "4 giờ" in found["zalo_oa_silent"].text
+    # A receipt is no update, and shows that the webhook is on.
+    await SqlHearing(database).note(ChannelId.ZALO_OA, NOON - timedelta(hours=1))
+    assert "zalo_oa_silent" not in await codes(
+        check_zalo_oa, on(is_offline=True, zalo_oa_silence_hours=3)
+    )
+
+
+async def test_a_channel_that_somebody_switched_off_is_not_called_silent(
+    on, cloud, database, vault
+):
+    await grant(cloud, vault)
+    await hear(database, hours_ago=4)
+    await SqlSwitches(database).turn(ChannelId.ZALO_OA, NOON, off=True)
+    found = await codes(check_zalo_oa, on(is_offline=True, zalo_oa_silence_hours=3))
+    assert "zalo_oa_silent" not in found
+
+
+async def test_what_the_month_cost_is_told(on, cloud, database, vault):
+    await grant(cloud, vault)
+
+    async def count(more, days_ago=0):
+        async with database.writing() as connection:
+            day = NOON - timedelta(days=days_ago)
+            await count_usage(connection, ChannelId.ZALO_OA, day, more)
+
+    await count(Usage(received=5, sent=7, billed=3), days_ago=32)
+    await count(Usage(received=2, sent=4))
+    found = await findings(check_zalo_oa, on(is_offline=True))
+    assert "đã nhận 2 tin, gửi 4 tin, trong đó 0 tin" in found["zalo_oa_month"].text
+    await count(Usage(sent=1, billed=1))
+    found = await findings(check_zalo_oa, on(is_offline=True))
+    assert "1 trong 5 tin" in found["zalo_oa_billed"].text
+    one = on(is_offline=True, zalo_oa_allows_paid_window=True)
+    found = await findings(check_zalo_oa, one)
+    assert "gửi 5 tin, trong đó 1 tin" in found["zalo_oa_month"].text
 
 
 # Zalo Bot
@@ -270,7 +309,8 @@ async def test_the_month_of_the_bot_is_counted_from_what_was_sent(
 ):
     async def count(sent, days_ago=0, channel=ChannelId.ZALO_BOT):
         async with database.writing() as connection:
-            await count_usage(connection, channel, NOON - timedelta(days=days_ago), sent=sent)
+            day = NOON - timedelta(days=days_ago)
+            await count_usage(connection, channel, day, Usage(sent=sent))
 
     await count(4)
     await count(1)
@@ -279,6 +319,13 @@ async def test_the_month_of_the_bot_is_counted_from_what_was_sent(
     one = bot_on(database_url=database_url, clock=Noon(), is_offline=True)
     found = await findings(check_zalo_bot, one)
     assert "đã gửi 5 tin, còn 2995" in found["zalo_bot_quota"].text
+    few = bot_on(
+        database_url=database_url,
+        clock=Noon(),
+        is_offline=True,
+        zalo_bot_messages_per_month=6,
+    )
+    assert "còn 1." in (await findings(check_zalo_bot, few))["zalo_bot_quota"].text
     await count(2800)
     assert await codes(check_zalo_bot, one) == ["zalo_bot_quota_low"]
     await count(2800)

@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pause_code", sa.String(length=64), nullable=False),
         sa.Column("is_off", sa.Boolean(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expected_since", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_states")),
     )
     op.create_table(
@@ -61,6 +63,7 @@ def upgrade() -> None:
         sa.Column("is_repeatable", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_id", sa.String(length=128), nullable=False),
@@ -179,5 +182,6 @@ def upgrade() -> None:
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("billed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "day", name=op.f("pk_usage")),
     )

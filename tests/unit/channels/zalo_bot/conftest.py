@@ -10,6 +10,7 @@ from bot.channels.zalo_bot.api import ZaloBotApi, make_http
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.domain.deliveries import Delivery, Lane, Message
 from bot.domain.errors import StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.people import Address, ChannelId, ConversationId
 from bot.domain.updates import Update
 from tests.fakes.zalo.bot_rules import BotRules
@@ -18,6 +19,7 @@ from tests.fakes.zalo_cloud import ZaloCloud
 CHAT = "6ede9afa66b88fe6d6a9"
 PUBLIC = "https://bot.example"
 SECRET = "s" * 32
+NAMES = UpdateNames(b"a key for tests only")
 
 
 @dataclass

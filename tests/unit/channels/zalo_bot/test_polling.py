@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.channels.zalo_bot.polling import MAX_PAUSE_SECONDS, MISCONFIGURED_SECONDS, ZaloBotPoller
-from tests.unit.channels.zalo_bot.conftest import CHAT
+from tests.unit.channels.zalo_bot.conftest import CHAT, NAMES
 
 
 class Pauses:
@@ -46,7 +46,7 @@ async def test_updates_are_stored_in_the_order_in_which_they_came(cloud, api, re
     citizen = cloud.bot_citizen(CHAT)
     for text in ("một", "hai", "ba"):
         await citizen.say(text)
-    poller = ZaloBotPoller(api, receiver, 1)
+    poller = ZaloBotPoller(api, receiver, NAMES, 1)
     await run_until(poller, receiver, stopping, 3)
     assert receiver.texts == ["một", "hai", "ba"]
     assert cloud.ledger.violations == []
@@ -60,7 +60,7 @@ async def test_what_cannot_be_stored_is_tried_again_before_the_next_is_asked_for
     await citizen.say("hai")
     receiver.failures = 8
     pauses = Pauses(stopping, 100)
-    await run_until(ZaloBotPoller(api, receiver, 1, pauses), receiver, stopping, 2)
+    await run_until(ZaloBotPoller(api, receiver, NAMES, 1, pauses), receiver, stopping, 2)
     assert receiver.texts == ["một", "hai"]
     assert pauses.seconds == [1, 2, 4, 8, 16, MAX_PAUSE_SECONDS, MAX_PAUSE_SECONDS, 30]
     assert cloud.ledger.calls["bot:getUpdates"] == 2
@@ -71,7 +71,7 @@ async def test_when_it_is_time_to_stop_storing_is_tried_a_few_times_more(
 ):
     await cloud.bot_citizen(CHAT).say("một")
     receiver.failures = 100
-    poller = ZaloBotPoller(api, receiver, 1, Pauses(stopping, 2))
+    poller = ZaloBotPoller(api, receiver, NAMES, 1, Pauses(stopping, 2))
     await poller.run(stopping)
     assert (poller.lost_count, receiver.failures) == (1, 95)
 
@@ -81,7 +81,7 @@ async def test_what_was_not_stored_before_listening_ended_is_stored_when_it_begi
 ):
     await cloud.bot_citizen(CHAT).say("một")
     receiver.failures = 5
-    poller = ZaloBotPoller(api, receiver, 1, Pauses(stopping, 2))
+    poller = ZaloBotPoller(api, receiver, NAMES, 1, Pauses(stopping, 2))
     await poller.run(stopping)
     assert (poller.lost_count, receiver.failures) == (1, 0)
     stopping.clear()
@@ -108,26 +108,26 @@ async def test_answers_of_no_use_that_come_at_once_make_it_wait_longer_and_longe
 ):
     useless = [{}, [1], {"message": {}}, "x", {}, {}, {}]
     api, pauses = Answers(*useless), Pauses(stopping, 7)
-    await ZaloBotPoller(api, receiver, 1, pauses, now=api.now).run(stopping)
+    await ZaloBotPoller(api, receiver, NAMES, 1, pauses, now=api.now).run(stopping)
     assert pauses.seconds == [1, 2, 4, 8, 16, MAX_PAUSE_SECONDS, MAX_PAUSE_SECONDS]
 
 
 async def test_an_event_that_asks_nothing_of_us_is_not_waited_after(receiver, stopping):
     group = {"event_name": "message.text.received", "message": {"chat": {"chat_type": "GROUP"}}}
     api, pauses = Answers({}, {}, group, group, {}), Pauses(stopping, 3)
-    await ZaloBotPoller(api, receiver, 1, pauses, now=api.now).run(stopping)
+    await ZaloBotPoller(api, receiver, NAMES, 1, pauses, now=api.now).run(stopping)
     assert (pauses.seconds, api.answers) == ([1, 2, 1], [])
 
 
 async def test_a_server_that_never_waits_is_asked_once_a_second(receiver, stopping):
     api, pauses = Answers(None, None, None), Pauses(stopping, 3)
-    await ZaloBotPoller(api, receiver, 1, pauses, now=api.now).run(stopping)
+    await ZaloBotPoller(api, receiver, NAMES, 1, pauses, now=api.now).run(stopping)
     assert pauses.seconds == [1, 1, 1]
 
 
 async def test_nothing_came_is_no_failure(cloud, api, receiver, stopping):
     pauses = Pauses(stopping, 100)
-    poller = ZaloBotPoller(api, receiver, 5, pauses, now=cloud.clock.now)
+    poller = ZaloBotPoller(api, receiver, NAMES, 5, pauses, now=cloud.clock.now)
     task = asyncio.create_task(poller.run(stopping))
     await cloud.bot.updates.wait_for_listener()
     cloud.clock.advance(5)
@@ -139,7 +139,7 @@ async def test_nothing_came_is_no_failure(cloud, api, receiver, stopping):
 
 
 async def test_an_event_that_comes_while_stopping_is_not_lost(cloud, api, receiver, stopping):
-    task = asyncio.create_task(ZaloBotPoller(api, receiver, 30).run(stopping))
+    task = asyncio.create_task(ZaloBotPoller(api, receiver, NAMES, 30).run(stopping))
     await cloud.bot.updates.wait_for_listener()
     stopping.set()
     await cloud.bot_citizen(CHAT).say("một")
@@ -150,14 +150,14 @@ async def test_an_event_that_comes_while_stopping_is_not_lost(cloud, api, receiv
 async def test_failures_make_it_wait_longer_and_longer(cloud, api, receiver, stopping):
     await cloud.control.do("faults.add", product="bot", kind="html", times=3)
     pauses = Pauses(stopping, 3)
-    await ZaloBotPoller(api, receiver, 1, pauses).run(stopping)
+    await ZaloBotPoller(api, receiver, NAMES, 1, pauses).run(stopping)
     assert pauses.seconds == [1, 2, 4]
 
 
 async def test_a_wrong_token_makes_it_wait_for_a_person(cloud, api, receiver, stopping):
     cloud.bot.rules.token = "another"
     pauses = Pauses(stopping, 1)
-    await ZaloBotPoller(api, receiver, 1, pauses).run(stopping)
+    await ZaloBotPoller(api, receiver, NAMES, 1, pauses).run(stopping)
     assert pauses.seconds == [MISCONFIGURED_SECONDS]
 
 
@@ -166,5 +166,5 @@ async def test_the_used_up_quota_does_not_keep_it_from_listening_for_an_hour(
 ):
     await cloud.control.do("faults.add", product="bot", kind="error", code=429)
     pauses = Pauses(stopping, 1)
-    await ZaloBotPoller(api, receiver, 1, pauses).run(stopping)
+    await ZaloBotPoller(api, receiver, NAMES, 1, pauses).run(stopping)
     assert pauses.seconds == [MISCONFIGURED_SECONDS]

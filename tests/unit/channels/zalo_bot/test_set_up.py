@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from bot.channels.zalo_bot.building import build_zalo_bot
-from bot.channels.zalo_bot.quota import COUNTED_METHODS, Quota, month_begins_at
+from bot.channels.zalo_bot.quota import Quota
 from bot.channels.zalo_bot.set_up import BotIdentity, set_up
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
 from bot.domain.errors import ChannelMisconfigured, ConfigError
-from tests.unit.channels.zalo_bot.conftest import CHAT, PUBLIC, SECRET, settings_for
+from tests.unit.channels.zalo_bot.conftest import CHAT, NAMES, PUBLIC, SECRET, settings_for
 
 HOOK = {"webhook_url": PUBLIC + WEBHOOK_PATH, "webhook_secret": SECRET}
 
@@ -44,7 +42,7 @@ async def test_a_wrong_token_is_found_out(cloud, api):
 
 async def test_zalo_posts_what_the_route_takes(cloud, api, receiver):
     app = FastAPI()
-    app.include_router(zalo_bot_webhook(receiver, settings_for(cloud, **HOOK)))
+    app.include_router(zalo_bot_webhook(receiver, settings_for(cloud, **HOOK), NAMES))
     cloud.bot.poster.transport = httpx.ASGITransport(app=app)
     await set_up(api, settings_for(cloud, **HOOK))
     citizen = cloud.bot_citizen(CHAT)
@@ -92,12 +90,3 @@ def test_the_quota_counts_what_the_setting_says(counts_incoming, left):
     )
     assert Quota(settings).left(sent=1_999, received=100) == left
     assert Quota(settings).left(sent=9_999, received=0) == 0
-
-
-def test_typing_is_not_counted():
-    assert frozenset({"sendMessage", "sendPhoto"}) == COUNTED_METHODS
-
-
-def test_a_month_begins_at_midnight_in_vietnam():
-    moment = datetime(2026, 11, 30, 18, tzinfo=UTC)
-    assert month_begins_at(moment) == datetime(2026, 11, 30, 17, tzinfo=UTC)

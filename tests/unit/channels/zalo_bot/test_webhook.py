@@ -11,7 +11,7 @@ from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import WEBHOOK_PATH, zalo_bot_webhook
 from bot.domain.errors import ConfigError
 from tests.fakes.zalo.bot_updates import event_of
-from tests.unit.channels.zalo_bot.conftest import CHAT, SECRET
+from tests.unit.channels.zalo_bot.conftest import CHAT, NAMES, SECRET
 
 EVENT = event_of(CHAT, "text", {"text": "Xin chào"}, "m1", 1750316131602, group=False)
 
@@ -26,7 +26,7 @@ def moment():
 async def post(receiver, moment):
     app = FastAPI()
     settings = ZaloBotSettings(token="1:a", webhook_secret=SECRET)
-    app.include_router(zalo_bot_webhook(receiver, settings, lambda: moment[0]))
+    app.include_router(zalo_bot_webhook(receiver, settings, NAMES, lambda: moment[0]))
     transport = httpx.ASGITransport(app=app)
 
     async def do(body: bytes, secret: str | None = SECRET) -> int:
@@ -88,4 +88,4 @@ async def test_what_is_no_event_is_done_with(post, receiver, sent):
 
 def test_without_a_secret_there_is_no_webhook(receiver):
     with pytest.raises(ConfigError, match="secret"):
-        zalo_bot_webhook(receiver, ZaloBotSettings(token="1:a"))
+        zalo_bot_webhook(receiver, ZaloBotSettings(token="1:a"), NAMES)

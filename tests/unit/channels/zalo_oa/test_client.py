@@ -17,6 +17,7 @@ from bot.domain.errors import (
     RecipientUnreachable,
     RetryLater,
     SendUnknown,
+    VendorFailed,
     WindowClosed,
 )
 from bot.domain.people import Address, ChannelId, ConversationId
@@ -68,16 +69,9 @@ async def test_what_paid_for_a_message_is_counted(world):
         {"error": 0},
     )
     receipts = [await world.send() for _ in range(4)]
+    assert [one.is_billed for one in receipts] == [False, True, False, False]
     assert [one.message_id for one in receipts] == ["a", "b", "c", ""]
     assert world.counted == ["sent:sub_quota", "sent:billed", "sent:other", "sent:unknown"]
-
-
-async def test_the_calls_left_are_those_that_zalo_counts(world):
-    assert world.oa.api.calls_left is None
-    headers = {"X-RateLimit-Remain": "3999"}
-    world.wire.answer(CS, httpx.Response(200, json=good({}), headers=headers))
-    await world.send()
-    assert world.oa.api.calls_left == 3999
 
 
 @pytest.mark.parametrize(
@@ -133,7 +127,7 @@ async def test_an_answer_that_does_not_end_is_given_up(make_world):
 async def test_two_days_after_the_last_word_nothing_is_sent_that_costs_money(world):
     with pytest.raises(WindowClosed, match="48_hours_over"):
         await world.send(last_interaction=timedelta(hours=49))
-    assert world.wire.requests == []
+    assert world.wire.to(CS) == []
 
 
 async def test_with_money_allowed_one_may_answer_for_seven_days(make_world):
@@ -141,7 +135,7 @@ async def test_with_money_allowed_one_may_answer_for_seven_days(make_world):
     await world.send(last_interaction=timedelta(days=6))
     with pytest.raises(WindowClosed, match="7_days_over"):
         await world.send(last_interaction=timedelta(days=8))
-    assert len(world.wire.requests) == 1
+    assert len(world.wire.to(CS)) == 1
 
 
 async def test_who_never_wrote_is_not_written_to(world):
@@ -204,6 +198,14 @@ async def test_a_picture_is_uploaded_again_before_its_seven_days_are_over(world)
     assert len(world.wire.to(UPLOAD)) == 2
 
 
+async def test_for_how_long_an_uploaded_picture_is_used_is_a_setting(make_world):
+    world = make_world(upload_days=0.5)
+    for hours in (0, 11, 2):
+        world.clock.advance(hours=hours)
+        await world.send(picture=PICTURE)
+    assert len(world.wire.to(UPLOAD)) == 2
+
+
 async def test_a_picture_that_changed_is_uploaded_again(world, tmp_path):
     await world.send(picture=PICTURE)
     (tmp_path / f"{PICTURE}.png").write_bytes(b"\x89PNG another drawing")
@@ -232,8 +234,9 @@ async def test_an_id_that_zalo_forgot_is_made_again_once(world):
         (httpx.ConnectError("no"), NotSent),
         (httpx.ReadTimeout("late"), NotSent),
         (httpx.Response(502), NotSent),
-        (good({}), NotSent),
-        (good([]), NotSent),
+        (good({}), VendorFailed),
+        (good([]), VendorFailed),
+        (bad(-200), VendorFailed),
         (bad(-210), MessageRejected),
         (bad(-32), RetryLater),
         (bad(-224), ChannelMisconfigured),

@@ -26,7 +26,7 @@ from bot.domain.pictures import Picture, PictureId
 from bot.domain.scam_signs import FEW, MANY, NONE
 from bot.domain.session import Choice, Outcome, Session, Turn
 from bot.domain.updates import Update
-from tests.unit.channels.zalo_oa.zalo_world import APP_ID, CITIZEN, OA_ID, make_settings
+from tests.unit.channels.zalo_oa.zalo_world import APP_ID, CITIZEN, NAMES, OA_ID, make_settings
 
 TODAY = date(2026, 11, 21)
 PICTURE = Picture(PictureId("mo-vneid"), "Màn hình chính của VNeID")
@@ -73,6 +73,12 @@ def test_a_text_without_marks_is_one_message():
 def test_letters_are_counted_and_sent_in_one_piece():
     apart = unicodedata.normalize("NFD", "ế" * 2000)
     assert [len(body["text"]) for body in bodies(Reply(apart))] == [2000]
+
+
+def test_the_longest_text_is_a_setting():
+    lengths = [len(body["text"]) for body in bodies(Reply("dài " * 400), text_chars=500)]
+    assert sum(lengths) > 1500
+    assert max(lengths) <= 500
 
 
 def test_five_choices_are_five_buttons():
@@ -190,7 +196,7 @@ def test_a_press_of_a_composed_button_comes_back_as_its_payload():
         "message": {"text": buttons_of(body)[0]["payload"], "msg_id": "a"},
         "timestamp": "1540363714987",
     }
-    payload = parse_event(event, APP_ID, OA_ID).update.utterance.payload
+    payload = parse_event(event, APP_ID, OA_ID, NAMES).update.utterance.payload
     assert payload == "a:kich-hoat:noi-cai:cua-hang"
 
 

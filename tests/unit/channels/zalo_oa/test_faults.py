@@ -9,9 +9,9 @@ from bot.domain.clock import VIETNAM
 from bot.domain.errors import (
     ChannelMisconfigured,
     MessageRejected,
-    NotSent,
     RecipientUnreachable,
     RetryLater,
+    VendorFailed,
     WindowClosed,
 )
 from tests.unit.channels.zalo_oa.zalo_world import NOW
@@ -23,7 +23,7 @@ WHAT_TO_DO = {
     ],
     RetryLater: [-32, -211, -218, -234, -311],
     MessageRejected: [-100, -201, -210, -233, -249],
-    NotSent: [-200],
+    VendorFailed: [-200],
     RecipientUnreachable: [-213, -217, -227, -244],
     WindowClosed: [-230, -232, -305],
 }

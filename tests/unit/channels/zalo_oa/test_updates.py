@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.zalo_oa.updates import parse_event
+from bot.domain.identity import UpdateNames
 from bot.domain.messages import Media, Utterance
 from bot.domain.people import Address, ChannelId
 from bot.domain.updates import Update, UpdateKind
-from tests.unit.channels.zalo_oa.zalo_world import APP_ID, CITIZEN, OA_ID
+from tests.unit.channels.zalo_oa.zalo_world import APP_ID, CITIZEN, NAMES, OA_ID
 
 HERE = Address(ChannelId.ZALO_OA, CITIZEN)
 
@@ -37,8 +38,8 @@ def follow_event(name="follow"):
     }
 
 
-def parse(event):
-    return parse_event(event, APP_ID, OA_ID)
+def parse(event, names=NAMES):
+    return parse_event(event, APP_ID, OA_ID, names)
 
 
 def utterance(event):
@@ -121,6 +122,9 @@ def test_an_event_without_an_id_has_the_same_made_one_each_time_and_no_other_eve
     assert len(set(ids)) == 4
     assert parse(follow_event()).update.id == ids[0]
     assert CITIZEN not in ids[0]
+    # Who knows the id of somebody cannot try out whether they wrote then, without the key.
+    other = UpdateNames(b"another key for tests")
+    assert parse(follow_event(), other).update.id not in ids
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,17 @@ from bot.channels.zalo_oa.building import build_zalo_oa
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.domain.deliveries import Delivery, Lane, Message
 from bot.domain.errors import Conflict, StoreError
+from bot.domain.identity import UpdateNames
 from bot.domain.people import Address, ChannelId, ConversationId
 from bot.domain.pictures import PictureId
 from bot.domain.tokens import TokenPair
 
 NOW = datetime(2026, 11, 21, 3, 0, 20, tzinfo=UTC)  # 10:00:20 in Vietnam
 APP_ID, OA_ID, CITIZEN = "1234567890123456789", "3333333333333333333", "1111111111111111111"
+NAMES = UpdateNames(b"a key for tests only")
 PICTURE = PictureId("mo-vneid")
 CS, UPLOAD, TOKEN = "/v3.0/oa/message/cs", "/v2.0/oa/upload/image", "/v4/oa/access_token"
+QUOTA = "/v3.0/oa/quota/message"
 
 
 class Clock:
@@ -125,6 +128,8 @@ class Wire(httpx.AsyncBaseTransport):
         count = len(self.to(request.url.path))
         if request.url.path == TOKEN:
             return tokens(f"access-{count}", f"refresh-{count}")
+        if request.url.path == QUOTA:
+            return good({})
         if request.url.path == UPLOAD:
             return good({"attachment_id": f"attachment-{count}"})
         return good({"message_id": f"message-{count}", "quota": {"quota_type": "reply"}})
@@ -200,7 +205,13 @@ class World:
             sleep=give_way,
         )
 
-    async def send(self, text="Xin chào", picture=None, last_interaction=timedelta(minutes=1)):
+    async def send(
+        self,
+        text="Xin chào",
+        picture=None,
+        last_interaction=timedelta(minutes=1),
+        conversation="c",
+    ):
         params = {"message": {"text": text}}
         if picture:
             payload = {"template_type": "media", "elements": [{"media_type": "image"}]}
@@ -209,7 +220,7 @@ class World:
         return await self.oa.client.send(
             Delivery(
                 id=1,
-                conversation=ConversationId("c"),
+                conversation=ConversationId(conversation),
                 address=Address(ChannelId.ZALO_OA, CITIZEN),
                 lane=Lane.REPLY,
                 message=Message("message/cs", params, picture),
