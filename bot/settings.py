@@ -162,7 +162,7 @@ class Settings(BaseSettings):
         1, ge=0, le=16, description="Số lượt trả lời làm song song trong mỗi tiến trình."
     )
     reply_hours: int = Field(
-        24, ge=1, le=168, description="Sau từng này giờ mà câu trả lời vẫn chưa gửi được thì thôi."
+        24, ge=1, le=48, description="Sau từng này giờ mà câu trả lời vẫn chưa gửi được thì thôi."
     )
     log_format: Literal["text", "json"] = Field(
         "text", description="Dạng dòng nhật ký: text, hoặc json."

@@ -29,14 +29,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(parts: Parts) -> None:
-    await parts.open()
-    background = Background(parts, build_channels(parts))
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, background.stop)
-    print("Trợ lý 06 đang làm việc: trả lời, gửi tin.", flush=True)
-    with end_when_stuck(background.stuck_loops):
-        try:
+    try:
+        background = Background(parts, build_channels(parts))
+        await parts.open()
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(one, background.stop)
+        print("Trợ lý 06 đang làm việc: trả lời, gửi tin.", flush=True)
+        with end_when_stuck(background.stuck_loops):
             await background.run()
-        finally:
-            await parts.close()
+    finally:
+        await parts.close()

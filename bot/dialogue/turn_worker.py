@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -40,7 +40,7 @@ _LATE_SECONDS = 1.5
 _TYPING_AT_A_TIME = 2
 
 #: A button that is pressed again before its answer was made, or so soon after it that nobody can
-#: have read it, was tapped twice. A second step back in earnest takes longer.
+#: have read it, was tapped twice. Going back or skipping for a second time in earnest takes longer.
 _DOUBLE_TAP = timedelta(seconds=1.5)
 #: Positions from here on are moments: 2001-09-09, in milliseconds.
 _FIRST_MILLISECOND = 10**12
@@ -185,7 +185,7 @@ class TurnWorker:
     async def _hear(self, unit: Unit, waiting: Waiting, person: Conversation) -> bool:
         """They did something; see `_deal_with`."""
         update = waiting.update
-        await unit.people.hear_from(person.id, waiting.received_at)
+        await unit.people.hear_from(person.id, _heard_at(waiting))
         if update.kind is UpdateKind.JOINED and update.utterance == Utterance():
             return False
         turn = await self._take_turn(unit, update, person)
@@ -223,9 +223,18 @@ async def _is_tapped_twice(unit: Unit, waiting: Waiting) -> bool:
 def _press_of(update: Update) -> str:
     """The name of a press: of this button under this message. Empty for what was typed."""
     payload = update.utterance.payload
-    if not payload:
+    # Who begins to follow is greeted each time.
+    if not payload or update.kind is not UpdateKind.UTTERANCE:
         return ""
     return sha256(f"{payload} {update.pressed_under}".encode()).hexdigest()
+
+
+def _heard_at(waiting: Waiting) -> datetime:
+    """When they did it. What could not be stored at once came earlier than it was stored."""
+    if waiting.update.position < _FIRST_MILLISECOND:
+        return waiting.received_at
+    said_at = datetime.fromtimestamp(waiting.update.position / 1000, UTC)
+    return min(waiting.received_at, said_at)
 
 
 def _is_overtaken(update: Update, person: Conversation) -> bool:

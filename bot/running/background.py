@@ -104,10 +104,10 @@ class Background:
         for task in loops:
             task.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
-        await asyncio.gather(*senders)
+        # Side by side: a sender may have to wait for a database that is away.
+        closing = [one.close() for one in self._channels if one.close is not None]
+        await asyncio.gather(*senders, *closing)
         for one in self._channels:
-            if one.close is not None:
-                await one.close()
             await one.client.close()
 
     def stop(self) -> None:

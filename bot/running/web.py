@@ -41,12 +41,14 @@ def build_server(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await parts.open()
-        running = asyncio.create_task(background.run())
-        yield
-        background.stop()
-        await running
-        await parts.close()
+        try:
+            await parts.open()
+            running = asyncio.create_task(background.run())
+            yield
+            background.stop()
+            await running
+        finally:
+            await parts.close()
 
     app = build_web_app(
         parts.conversations,

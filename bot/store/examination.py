@@ -90,8 +90,7 @@ async def read_ages(database: Database) -> Ages:
             (await connection.execute(query)).scalar_one()
             for query in (
                 select(func.min(sessions.c.updated_at)),
-                # What waits is not forgotten, however old.
-                select(func.min(inbox.c.received_at)).where(inbox.c.state != "waiting"),
+                select(func.min(inbox.c.received_at)),
                 select(func.min(deliveries.c.ended_at)),
                 select(func.min(conversations.c.forget_at)),
             )

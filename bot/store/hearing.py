@@ -38,16 +38,23 @@ class SqlHearing:
         Raises:
             StoreError: nobody knows.
         """
+        if known := await self.read_quiet_since(channel):
+            return known
+        async with self._database.writing() as connection:
+            await _put(connection, channel, "expected_since", now)
+        return now
+
+    async def read_quiet_since(self, channel: ChannelId) -> datetime | None:
+        """The same for who only looks; None where nothing is known.
+
+        Raises:
+            StoreError: nobody knows.
+        """
         mine = channel_states.c.channel == channel.value
         query = select(channel_states.c.heard_at, channel_states.c.expected_since).where(mine)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).first()
-        known: list[datetime] = [at for at in row or () if at is not None]
-        if known:
-            return max(known)
-        async with self._database.writing() as connection:
-            await _put(connection, channel, "expected_since", now)
-        return now
+        return max((at for at in row or () if at is not None), default=None)
 
 
 def fresh_state(channel: ChannelId, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import DeliveryStatus, Lane, Message
@@ -79,12 +79,14 @@ class SqlOutbox:
         ]
 
     async def forget_before(self, moment: datetime) -> int:
-        """Delete up to `BATCH` deliveries that ended before `moment`, or were due before it and
-        had no sender since; gives the number.
+        """Delete up to `BATCH` deliveries that ended before `moment`; gives the number."""
+        old = delete_batch(deliveries, deliveries.c.ended_at < moment)
+        return int((await self._connection.execute(old)).rowcount)
+
+    async def forget_unsent_before(self, moment: datetime) -> int:
+        """The same for those that were due before `moment` and wait on: nobody sends them any more,
+        nor would they be of use. Apart from the others: each has an index of its own.
         """
         unsent = is_plainly(deliveries.c.status, DeliveryStatus.PENDING.value)
-        old = delete_batch(
-            deliveries,
-            or_(deliveries.c.ended_at < moment, and_(unsent, deliveries.c.due_at < moment)),
-        )
+        old = delete_batch(deliveries, and_(unsent, deliveries.c.due_at < moment))
         return int((await self._connection.execute(old)).rowcount)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.people import ChannelId
 from bot.store.database import Database
+from bot.store.hearing import fresh_state
 from bot.store.statements import BATCH, insert_or, is_plainly
 from bot.store.tables import channel_states, deliveries, inbox
 
@@ -50,8 +52,7 @@ class SqlSwitches:
             StoreError: it is as it was.
         """
         async with self._database.writing() as connection:
-            # The channel's one row first, as senders do: no deadlock, and none of them is half
-            # through a claim.
+            # The channel's one row first, as senders do: none of them is half through a claim.
             mine = channel_states.c.channel == channel.value
             found = select(channel_states.c.is_off).where(mine).with_for_update()
             was_off = bool((await connection.execute(found)).scalar())
@@ -65,7 +66,7 @@ class SqlSwitches:
 async def _turn(
     connection: AsyncConnection, channel: ChannelId, now: datetime, *, off: bool, was_off: bool
 ) -> None:
-    fresh = {"tokens": 0.0, "refilled_at": now, "pause_code": "", "is_off": off}
+    fresh = {**fresh_state(channel, now), "is_off": off}
     changed: dict[str, Any] = {"is_off": off}
     if not off:
         changed |= {"paused_until": None, "pause_code": ""}
@@ -74,33 +75,39 @@ async def _turn(
         changed["expected_since"] = now
     turning = (
         insert_or(connection, channel_states)
-        .values(channel=channel.value, **fresh)
+        .values(**fresh)
         .on_conflict_do_update(index_elements=["channel"], set_=changed)
     )
     await connection.execute(turning)
 
 
 async def _expire_waiting(connection: AsyncConnection, channel: ChannelId, now: datetime) -> None:
-    waiting = update(deliveries).where(
+    waiting = select(deliveries.c.id).where(
         deliveries.c.channel == channel.value,
         is_plainly(deliveries.c.status, DeliveryStatus.PENDING.value),
     )
     values = {"status": DeliveryStatus.EXPIRED.value, "code": SWITCHED_OFF, "ended_at": now}
-    await connection.execute(waiting.values(values))
+    await _change_unlocked(connection, deliveries, waiting, values)
 
 
 async def _pass_over_waiting(
     connection: AsyncConnection, channel: ChannelId, now: datetime
 ) -> None:
-    """What has no turn yet. One that is being taken is left to who takes it: waiting for that here,
-    with deliveries locked, could be waiting in a circle.
-    """
-    waiting = (
-        select(inbox.c.id)
-        .where(inbox.c.channel == channel.value, is_plainly(inbox.c.state, "waiting"))
-        .with_for_update(skip_locked=True)
+    """What has no turn yet."""
+    waiting = select(inbox.c.id).where(
+        inbox.c.channel == channel.value, is_plainly(inbox.c.state, "waiting")
     )
-    found = (await connection.execute(waiting)).scalars().all()
+    values = {"state": "done", "data": None, "done_at": now}
+    await _change_unlocked(connection, inbox, waiting, values)
+
+
+async def _change_unlocked(
+    connection: AsyncConnection, table: Table, which: Select[tuple[int]], values: Mapping[str, Any]
+) -> None:
+    """Change rows, but for those that somebody is about: what they are about is left to them. Who
+    has the channel's row, as we do, and waits for others could be waiting in a circle.
+    """
+    found = (await connection.execute(which.with_for_update(skip_locked=True))).scalars().all()
     for start in range(0, len(found), BATCH):
-        change = update(inbox).where(inbox.c.id.in_(found[start : start + BATCH]))
-        await connection.execute(change.values(state="failed", data=None, done_at=now))
+        change = update(table).where(table.c.id.in_(found[start : start + BATCH]))
+        await connection.execute(change.values(values))

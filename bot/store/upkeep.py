@@ -75,6 +75,7 @@ class Upkeep:
             lambda connection: SqlSessions(connection, 0).forget_before(sessions_before),
             lambda connection: SqlInbox(connection, 0).forget_before(messages_before),
             lambda connection: SqlOutbox(connection).forget_before(messages_before),
+            lambda connection: SqlOutbox(connection).forget_unsent_before(messages_before),
         )
         count = await SqlLeases(self._database).forget_ended(now)
         for forget in batches:

@@ -25,6 +25,7 @@ from bot.store.usage import Usage, count_usage
 #: What a vendor counts: what arrived, or may have.
 _COUNTED = frozenset({DeliveryStatus.SENT, DeliveryStatus.DOUBTFUL})
 
+_SENDING = DeliveryStatus.SENDING
 #: So many messages to one chat in so many seconds are a burst that is taken.
 BURST_COUNT, BURST_SECONDS = 20, 10
 
@@ -36,15 +37,17 @@ async def record_verdicts(connection: AsyncConnection, results: Results, now: da
     free = await _lock_people(connection, results)
     # In the same order everywhere, so that two processes never wait for each other.
     ordered = sorted(results, key=lambda one: (one[0].conversation, one[0].id))
-    recorded = [one for one in ordered if await _record_one(connection, *one, now)]
+    before = [(await _record_one(connection, *one, now), one) for one in ordered]
+    recorded = [one for was, one in before if was is not None]
     for delivery, verdict in recorded:
         if delivery.conversation in free:
             await _note_of_person(connection, delivery, verdict, now)
+    await _pace(connection, {one.conversation for one, _ in recorded}, now)
     for delivery, verdict in recorded:
         if verdict.channel_paused_until is not None:
             await _pause(connection, delivery, verdict)
-    await _pace(connection, {one.conversation for one, _ in recorded}, now)
-    counted = [one for one in recorded if one[1].status in _COUNTED]
+    # What was doubtful is counted already.
+    counted = [one for was, one in before if was is _SENDING and one[1].status in _COUNTED]
     sent = Counter(delivery.address.channel for delivery, _ in counted)
     billed = Counter(delivery.address.channel for delivery, one in counted if one.is_billed)
     for channel in sorted(sent.keys() & QUOTA_CHANNELS):
@@ -80,16 +83,9 @@ def _matters(verdict: Verdict) -> bool:
 
 async def _record_one(
     connection: AsyncConnection, delivery: Delivery, verdict: Verdict, now: datetime
-) -> bool:
-    """Whether the row was still ours to change."""
-    takes_it_from = [DeliveryStatus.SENDING.value]
-    if verdict.status is DeliveryStatus.SENT:
-        takes_it_from.append(DeliveryStatus.DOUBTFUL.value)
-    change = update(deliveries).where(
-        deliveries.c.id == delivery.id,
-        deliveries.c.attempt == delivery.attempt,
-        deliveries.c.status.in_(takes_it_from),
-    )
+) -> DeliveryStatus | None:
+    """What the delivery was before; None where it was no longer ours to change."""
+    mine = (deliveries.c.id == delivery.id, deliveries.c.attempt == delivery.attempt)
     values: dict[str, Any] = {
         "status": verdict.status.value,
         "code": _cut(verdict.code, deliveries.c.code),
@@ -104,7 +100,14 @@ async def _record_one(
     if verdict.instead is not None:
         values["data"] = verdict.instead.to_data()
         values["is_repeatable"] = verdict.instead.is_repeatable
-    return (await connection.execute(change.values(values))).rowcount == 1
+    takes_it_from = [_SENDING]
+    if verdict.status is DeliveryStatus.SENT:
+        takes_it_from.append(DeliveryStatus.DOUBTFUL)
+    for was in takes_it_from:
+        change = update(deliveries).where(*mine, deliveries.c.status == was.value)
+        if (await connection.execute(change.values(values))).rowcount == 1:
+            return was
+    return None
 
 
 def _cut(text: str, column: Column[str]) -> str:

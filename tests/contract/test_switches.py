@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
+from bot.domain.deliveries import DeliveryStatus, Verdict
 from bot.domain.people import ChannelId
+from bot.store.deliveries import SqlDeliveries
 from bot.store.switches import SqlSwitches
 from bot.store.tables import channel_states, deliveries, inbox
 from tests.promises import (
@@ -63,7 +67,7 @@ async def test_what_waits_to_be_answered_goes_unanswered(database, roomy):
     async with database.reading() as connection:
         rows = (await connection.execute(select(inbox).order_by(inbox.c.id))).all()
     assert {(one.channel, one.state, one.data is None) for one in rows} == {
-        ("telegram", "failed", True),
+        ("telegram", "done", True),
         ("zalo_bot", "waiting", False),
     }
 
@@ -98,3 +102,30 @@ async def test_a_pause_ends_when_the_channel_is_switched_on(database, roomy):
     assert (state.is_off, state.paused_until, state.pause_code) == (False, None, "")
     await promise(roomy, LAN, "một", at=LATER)
     assert await claim_texts(database, now=LATER) == ["một"]
+
+
+async def test_switching_and_a_sender_that_records_do_not_wait_in_a_circle(
+    database, other_databases, roomy
+):
+    """Whoever records that somebody is gone drops what is pending for them, and then pauses the
+    channel for what else it was told; whoever switches has the channel first.
+    """
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    await fill_bucket(database)
+    gone, late = (
+        Verdict(DeliveryStatus.UNREACHABLE, code="gone"),
+        Verdict(DeliveryStatus.PENDING, LATER, code="429", channel_paused_until=LATER),
+    )
+    for round_ in range(15):
+        people = [person(100 * round_ + number) for number in range(10)]
+        for one in people:
+            await promise(roomy, one, "một", "hai")
+        claimed = await claim(database)
+        results = [(one, gone if at % 2 else late) for at, one in enumerate(claimed)]
+        async with asyncio.timeout(20):
+            await asyncio.gather(
+                SqlDeliveries(database).record(results, NOW),
+                SqlSwitches(other_databases[0]).turn(TELEGRAM, NOW, off=True),
+            )
+        await SqlSwitches(database).turn(TELEGRAM, NOW, off=False)

@@ -46,6 +46,18 @@ async def send(store, database, channel, status, **verdict):
         await deliveries.record([(one, Verdict(status, **verdict))], later)
 
 
+async def test_news_that_a_doubtful_message_arrived_counts_it_no_second_time(
+    store, database, upkeep
+):
+    await send(store, database, ChannelId.ZALO_OA, DeliveryStatus.PENDING, due_at=NOW)
+    deliveries = SqlDeliveries(database)
+    later = NOW + timedelta(minutes=1)
+    [one] = await deliveries.claim(ChannelId.ZALO_OA, 1, 30, Budget(100, 100), later)
+    assert await deliveries.settle(later + timedelta(minutes=1)) == 1
+    await deliveries.record([(one, Verdict(DeliveryStatus.SENT))], later + timedelta(minutes=2))
+    assert await upkeep.sum_usage(ChannelId.ZALO_OA, TODAY) == Usage(sent=1)
+
+
 async def test_what_came_in_is_counted_once_on_its_day_in_vietnam(store, upkeep):
     await receive(store, ChannelId.ZALO_BOT, 1, 2, 2)
     await receive(store, ChannelId.ZALO_BOT, 2, 3)

@@ -20,6 +20,7 @@ from bot.domain.errors import (
     RecipientUnreachable,
     RetryLater,
     SendUnknown,
+    VendorFailed,
 )
 
 #: Rejections that the client knows a way round.
@@ -94,7 +95,9 @@ def _of_refusal(error: Refused, *, is_repeatable: bool) -> ChannelError:  # noqa
         # shutdown ("restart"), to a message that "was immediately deleted and can't be returned"
         # (delete_message), and passes on that of the servers behind it (on_message_send_failed),
         # which failed "while a request was being processed": https://core.telegram.org/api/errors.
-        return in_doubt(status_code_of("telegram", status), is_repeatable=is_repeatable)
+        code = status_code_of("telegram", status)
+        # Not for ever: what comes after waits for it.
+        return VendorFailed(code) if is_repeatable else SendUnknown(code)
     if status == 409:
         return ChannelMisconfigured(CONFLICT)
     if status in {401, 404} or "logged out" in said:

@@ -35,6 +35,7 @@ from bot.domain.ports import Clock
 #: While the channel is switched off, its deliveries wait for so long at a time.
 OFF_SECONDS = 60.0
 
+_PICTURE_LATE = "zalo_oa_picture_late"
 _PATH, _V2_PATH = "/v3.0/oa/message/cs", "/v2.0/oa/message"
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,8 @@ class ZaloOaClient:
         except ParameterRefused:
             if delivery.message.picture is None:
                 raise
-            await self._pictures.forget(delivery.message.picture)
+            forgotten = self._pictures.forget(delivery.message.picture)
+            await prepared(forgotten, _PICTURE_LATE, self._settings.preparing_seconds)
             data = await self._post(delivery)
         return replace(self._receipt(data), interacted_at=interacted_at)
 
@@ -126,7 +128,7 @@ class ZaloOaClient:
             element = params["message"]["attachment"]["payload"]["elements"][0]
             element["attachment_id"] = await prepared(
                 self._pictures.find_id(picture),
-                "zalo_oa_picture_late",
+                _PICTURE_LATE,
                 self._settings.preparing_seconds,
             )
         except (LookupError, TypeError) as error:

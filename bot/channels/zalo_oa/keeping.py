@@ -61,11 +61,6 @@ class Keeper:
             self._work = asyncio.create_task(self._store_all())
         return tried
 
-    @property
-    def is_closing(self) -> bool:
-        """Whether what is not stored now may never be."""
-        return self._is_closing.is_set()
-
     async def close(self) -> None:
         """Try for the last times; what is not stored then is lost."""
         self._is_closing.set()
@@ -84,7 +79,7 @@ class Keeper:
                 await self._receiver.accept([update for update, _ in some])
             except StoreError as error:
                 self._failures += 1
-                last_tries += self.is_closing
+                last_tries += self._is_closing.is_set()
                 # Its class alone: its text may hold what a citizen wrote.
                 log.error("events of Zalo OA are not stored yet: %s", type(error).__name__)
                 _tell(self._kept, stored=False)
@@ -104,7 +99,7 @@ class Keeper:
 
     async def _pause(self) -> None:
         """Wait before the next try; until it is time to stop, if that comes first."""
-        if self.is_closing:
+        if self._is_closing.is_set():
             await self._sleep(1.0)
             return
         seconds = min(2.0 ** min(self._failures - 1, 30), MAX_PAUSE_SECONDS)

@@ -22,7 +22,7 @@ class SignsOfLife:
     """Notes them beside the work: no event waits for it."""
 
     def __init__(self, note: Callable[[datetime], Awaitable[None]], clock: Clock) -> None:
-        """`note` may raise a StoreError; the next sign is noted then."""
+        """`note` may raise a StoreError; the next sign after a minute is noted then."""
         self._note = note
         self._clock = clock
         self._noted_at: datetime | None = None
@@ -34,6 +34,7 @@ class SignsOfLife:
         if self._noting is not None and not self._noting.done():
             return
         if self._noted_at is None or now - self._noted_at >= EVERY:
+            self._noted_at = now
             self._noting = asyncio.create_task(self._note_now(now))
 
     async def _note_now(self, now: datetime) -> None:
@@ -41,10 +42,8 @@ class SignsOfLife:
             await self._note(now)
         except StoreError as error:
             log.warning("a sign of life of Zalo OA is not noted: %s", error)
-        else:
-            self._noted_at = now
 
     async def close(self) -> None:
         """Wait for what is being noted."""
         if self._noting is not None:
-            await self._noting
+            await asyncio.gather(self._noting, return_exceptions=True)

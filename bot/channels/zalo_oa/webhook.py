@@ -5,8 +5,7 @@ Zalo wants 200 within 2 seconds; whether it sends again what was answered otherw
 and after too many failures it switches the webhook off
 (https://docs.zaloplatforms.com/docs/OA/webhook/tong-quan; notes, 2026-10).
 So what cannot be stored in time is kept in memory, tried again and answered with 200 all the same;
-with 503 only where there is no room left, or the process is about to stop. A setting makes it 503
-each time.
+with 503 only where there is no room left. A setting makes it 503 each time.
 """
 
 from __future__ import annotations
@@ -115,9 +114,7 @@ class ZaloOaWebhook:
             self._count("webhook:stored")
             return _OK
         self._count("webhook:kept")
-        if self._keeper.is_closing or not self._settings.answers_before_stored:
-            return _UNAVAILABLE
-        return _OK
+        return _OK if self._settings.answers_before_stored else _UNAVAILABLE
 
     async def close(self) -> None:
         """Store what is still kept, if that can be."""

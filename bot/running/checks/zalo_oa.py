@@ -24,6 +24,7 @@ from bot.running.checks.scene import Scene
 from bot.running.zalo_oa import missing_settings, zalo_oa_settings
 from bot.store.database import Database
 from bot.store.grants import SqlTokenVault
+from bot.store.hearing import SqlHearing
 from bot.store.sealing import Seal
 from bot.store.switches import SqlSwitches
 from bot.store.upkeep import Retention, Upkeep
@@ -107,10 +108,11 @@ async def _heard(scene: Scene, database: Database, key: bytes) -> Findings:
     last = backlog.last_update_at.get(ChannelId.ZALO_OA)
     watch = SilenceWatch(settings.zalo_oa_silence_hours)
     is_off = ChannelId.ZALO_OA in await SqlSwitches(database).look()
-    if last is None:
+    since = await SqlHearing(database).read_quiet_since(ChannelId.ZALO_OA) or last
+    if since is not None and watch.is_silent(since, now) and not is_off:
+        yield _SILENT(length=watch.find_silence(since, now))
+    elif last is None:
         yield _NEVER_HEARD()
-    elif watch.is_silent(last, now) and not is_off:
-        yield _SILENT(length=watch.find_silence(last, now))
     else:
         yield _HEARD(at=last)
     yield _month(scene, await read_usage(database, ChannelId.ZALO_OA, vietnam_month(now)))

@@ -338,6 +338,7 @@ async def test_a_button_under_the_last_message_is_known_as_such(assistant, datab
     press = Utterance(payload="t:304")
     for position, under in ((2, "55"), (3, "55"), (4, "54")):
         update = Update(str(position), LAN, utterance=press, position=position, pressed_under=under)
+        assistant.clock.pass_by(5)  # no double tap
         await assistant.accept(update)
         await assistant.work_off()
     under_last = [one.is_under_last_message for one in assistant.composer.occasions]
@@ -504,3 +505,33 @@ async def test_words_may_be_said_twice_and_two_people_may_press_the_same(assista
     await assistant.accept(pressed(3, "f:a"), pressed(4, "f:a", who=MINH))
     await assistant.work_off()
     assert sorted(await answered(database)) == ["trả lời 1"] * 2 + ["trả lời f:a"] * 2
+
+
+async def test_who_follows_again_is_greeted_again(assistant, database, store):
+    """Their second greeting is no double tap: they had left in between."""
+
+    def joined(number):
+        return Update(
+            str(number), LAN, UpdateKind.JOINED, utterance=Utterance("", "start"), position=number
+        )
+
+    await assistant.accept(joined(1), Update("2", LAN, UpdateKind.LEFT, position=2), joined(3))
+    await assistant.work_off()
+    assert (await find(store, LAN)).standing is Standing.ACTIVE
+    assert await claim_pending(database) == ["trả lời start"]
+
+
+async def claim_pending(database):
+    return [
+        row.data["params"]["text"]
+        for row in await rows(database, deliveries)
+        if row.status == "pending" and row.data["params"]["text"] != NOTICE
+    ]
+
+
+async def test_what_was_kept_before_it_was_stored_was_said_when_it_was_said(assistant, store):
+    """Zalo tells the moment in milliseconds; the window for answers is counted from it."""
+    said_at = NOW - timedelta(minutes=10)
+    await assistant.accept(said(int(said_at.timestamp() * 1000), "chào", MINH))
+    await assistant.work_off()
+    assert (await find(store, MINH)).last_interaction_at == said_at

@@ -22,6 +22,7 @@ from bot.domain.errors import (
     SendInstead,
     SendUnknown,
     StoreError,
+    VendorFailed,
 )
 from bot.domain.intake import Upload
 from bot.domain.people import Address, ChannelId, ConversationId
@@ -284,6 +285,11 @@ async def test_what_can_no_longer_be_edited_is_due_as_a_new_message(send, why):
 async def test_a_lost_edit_may_be_done_again(send, answer):
     with pytest.raises(NotSent):
         await send(Wire(answer), EDIT)
+
+
+async def test_an_edit_at_which_telegram_fails_is_tried_a_few_times_only(send):
+    with pytest.raises(VendorFailed):
+        await send(Wire(refused(500, "Internal Server Error")), EDIT)
 
 
 # --- pictures

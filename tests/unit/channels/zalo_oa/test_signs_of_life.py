@@ -59,7 +59,7 @@ async def test_what_could_not_be_noted_is_noted_with_the_next_sign(life, notes, 
     life.see()
     await life.close()
     notes.fault = None
-    clock.advance(seconds=1)
+    clock.advance(minutes=1)
     life.see()
     await life.close()
     assert len(notes.at) == 1

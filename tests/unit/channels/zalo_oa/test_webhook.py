@@ -224,15 +224,6 @@ async def test_what_there_is_no_room_for_is_to_be_sent_again(site, monkeypatch):
     await site.webhook.close()
 
 
-async def test_a_process_that_is_to_stop_promises_nothing(site):
-    await site.webhook.close()
-    assert await site.send_event() == 200
-    site.receiver.wait = asyncio.Event()
-    assert await take_at_the_last_moment(site) == 503
-    site.receiver.wait.set()
-    await site.webhook.close()
-
-
 async def test_a_fault_of_ours_is_not_taken_for_a_fault_of_the_store(site):
     site.receiver.fault = ZeroDivisionError()
     with pytest.raises(ZeroDivisionError):
