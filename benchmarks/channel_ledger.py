@@ -71,10 +71,15 @@ def settle(books: Books, sent: Iterable[Sent], arrivals: Sequence[Arrival]) -> V
     arrived = {row.id: at_cloud.take(row, books.chats) for row in books.deliveries}
     of_update = _deliveries_of_updates(books)
     taken = {row.update_id: row for row in books.updates}
-    fates = []
-    for one in sent:
-        row = taken.get(str(one.update_id))
-        fates.append(_fate(one, row, of_update.get(str(one.update_id), []), arrived, counts))
+    fates, pressed_before = [], dict[int, str]()
+    for one in sorted(sent, key=lambda one: one.update_id):
+        row, promised = taken.get(str(one.update_id)), of_update.get(str(one.update_id), [])
+        # The bot answers a double tap once, and never leaves anything else without an answer.
+        if row and not promised and one.press and one.press == pressed_before.get(one.chat):
+            counts["tapped twice"] += 1
+            continue
+        pressed_before[one.chat] = one.press
+        fates.append(_fate(one, row, promised, arrived, counts))
     doubtful = sum(row.status == "doubtful" for row in books.deliveries)
     counts["doubtful"] = doubtful
     counts["deliveries"] = len(books.deliveries)

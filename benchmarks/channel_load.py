@@ -37,6 +37,8 @@ class Sent:
     kind: str
     #: When the citizen did it; a chat's earlier updates, or a refusal, may hold it back.
     due_at: float
+    #: The button that was pressed and the message it is under; empty for all else.
+    press: str = ""
     #: The start of the request that the bot said yes to, and the end of it. 0: not yet.
     posted_at: float = 0.0
     accepted_at: float = 0.0
@@ -93,7 +95,7 @@ class Load:
         due_at = due_at or time.monotonic()
         async with self._turns[chat.id]:
             kind, update = self.citizens.next_update(chat)
-            sent = Sent(update["update_id"], chat.id, kind, due_at)
+            sent = Sent(update["update_id"], chat.id, kind, due_at, _press_of(update))
             self.sent.append(sent)
             self._heard[chat.id].clear()
             await self._deliver(sent, update)
@@ -184,3 +186,8 @@ async def loading(bot: RunningBot, cloud: CloudProcess, citizens: Citizens) -> A
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+
+
+def _press_of(update: dict[str, Any]) -> str:
+    pressed = update.get("callback_query")
+    return f"{pressed['data']} {pressed['message']['message_id']}" if pressed else ""
