@@ -6,7 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    start_http_server,
+)
 
 from bot.domain.deliveries import DeliveryStatus
 from bot.domain.people import ChannelId
@@ -39,6 +46,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        # Memory, processor and open files of this process.
+        ProcessCollector(registry=self.registry)
         self._updates = self._counter("updates", "Updates stored", "channel")
         self._turns = self._counter("turns", "Turns taken", "channel", "outcome")
         self._faults = self._counter("turn_faults", "Turns that failed by our fault", "channel")

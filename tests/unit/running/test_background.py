@@ -134,3 +134,9 @@ async def test_a_channel_that_needs_a_person_is_not_called_ready(parts):
     assert background.channel_states == {"zalo_oa": "ready"}
     await loops["tend zalo_oa"]()
     assert background.channel_states == {"zalo_oa": "needs_person"}
+
+
+async def test_prometheus_sees_the_memory_of_the_process(parts):
+    found = parts.metrics.registry.get_sample_value("process_resident_memory_bytes")
+    assert found is not None
+    assert found > 1_000_000
